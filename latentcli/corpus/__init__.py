@@ -1,0 +1,1 @@
+"""Text in, ids out: documents, readers, tokenizers, vocabulary and the encoded corpus."""

@@ -1,0 +1,95 @@
+"""Documents as counts of words: a sparse matrix in compressed rows, as NumPy arrays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.documents import Document
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows, masked_blocks
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
+
+
+class CountMatrix(NamedTuple):
+    """Row d has terms ``terms[starts[d]:starts[d + 1]]``, ascending, with their ``counts``.
+
+    ``starts`` int64 (n_docs + 1,), ``terms`` int32 (n_pairs,), ``counts`` int32 (n_pairs,).
+    """
+
+    starts: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32]
+    n_terms: int
+
+    @property
+    def n_docs(self) -> int:
+        """The number of rows."""
+        return len(self.starts) - 1
+
+    def doc_lengths(self) -> npt.NDArray[np.int64]:
+        """Return the number of tokens of each document: int64 (n_docs,)."""
+        sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(self.counts, dtype=np.int64)])
+        lengths: npt.NDArray[np.int64] = np.diff(sums[self.starts])
+        return lengths
+
+    def term_counts(self) -> npt.NDArray[np.int64]:
+        """Return how often each term occurs: int64 (n_terms,)."""
+        counts = np.bincount(self.terms, weights=self.counts, minlength=self.n_terms)
+        return counts.astype(np.int64)
+
+    def rows(self, first: int, last: int) -> CountMatrix:
+        """Return the documents from ``first`` up to but not including ``last``."""
+        a, b = int(self.starts[first]), int(self.starts[last])
+        return CountMatrix(
+            self.starts[first : last + 1] - a, self.terms[a:b], self.counts[a:b], self.n_terms
+        )
+
+
+def count_matrix(corpus: EncodedCorpus, kept: Rows) -> CountMatrix:
+    """Count the kept words of every document; a document without any is an empty row."""
+    starts, terms, counts = [np.zeros(1, np.int64)], [], []
+    total = 0
+    n_terms = max(1, len(kept))
+    for block in masked_blocks(corpus, kept):
+        n_docs = len(block.offsets) - 1
+        document = np.repeat(np.arange(n_docs, dtype=np.int64), np.diff(block.offsets))
+        pairs, found = np.unique(document * n_terms + block.token_ids, return_counts=True)
+        ends = total + np.searchsorted(pairs, np.arange(1, n_docs + 1) * n_terms)
+        starts.append(ends.astype(np.int64))
+        terms.append((pairs % n_terms).astype(np.int32))
+        counts.append(found.astype(np.int32))
+        total += len(pairs)
+    return CountMatrix(
+        np.concatenate(starts),
+        np.concatenate(terms) if terms else np.zeros(0, np.int32),
+        np.concatenate(counts) if counts else np.zeros(0, np.int32),
+        len(kept),
+    )
+
+
+def count_documents(
+    documents: Iterable[Document], tokenizer: TokenizerSettings, words: Strings
+) -> tuple[list[str], CountMatrix]:
+    """Count the words of a model in new documents; return the documents' ids and the counts."""
+    tokenize = make_tokenizer(tokenizer).tokenize
+    rows = {word: row for row, word in enumerate(words)}
+    ids: list[str] = []
+    counters: list[Counter[int]] = []
+    for document in documents:
+        if not document.continued:
+            ids.append(document.id)
+            counters.append(Counter())
+        found = (rows[word] for word in tokenize(document.text) if word in rows)
+        counters[-1].update(found)
+    starts = np.zeros(len(ids) + 1, np.int64)
+    np.cumsum([len(counter) for counter in counters], out=starts[1:])
+    pairs = [pair for counter in counters for pair in sorted(counter.items())]
+    terms = np.fromiter((term for term, _ in pairs), np.int32, len(pairs))
+    counts = np.fromiter((count for _, count in pairs), np.int32, len(pairs))
+    return ids, CountMatrix(starts, terms, counts, len(words))

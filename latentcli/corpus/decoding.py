@@ -1,0 +1,124 @@
+"""Bytes to text: encoding, byte order mark and line ends, with errors that say where.
+
+Lines end at LF, CRLF or CR only; all become LF. A UTF-8 byte order mark is dropped. UTF-16,
+UTF-32 and binary files are recognised by their first bytes and refused by name, since reading
+them as UTF-8 would garble them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+from latentcli.errors import InputError
+
+CHUNK_BYTES = 1 << 20
+_SNIFF_BYTES = 1 << 13
+
+
+class Encoding(NamedTuple):
+    """An encoding's name and what to do with a byte that it cannot decode."""
+
+    name: str = "utf-8"
+    errors: str = "strict"
+
+
+def checked_encoding(name: str, errors: str) -> Encoding:
+    """Return the encoding under Python's own name for it; raise InputError if unknown."""
+    try:
+        info = codecs.lookup(name)
+        info.incrementaldecoder(errors)
+        b"a".decode(info.name, "replace")
+    except (LookupError, TypeError):
+        raise InputError(
+            f"unknown text encoding '{name}'", "use for example utf-8, latin-1 or utf-16"
+        ) from None
+    return Encoding(info.name, errors)
+
+
+def decoded_chunks(stream: BinaryIO, name: str, encoding: Encoding) -> Iterator[str]:
+    """Yield the stream's text in chunks of about 1 MiB, line ends translated to LF.
+
+    Raises InputError naming file, line and byte offset where a byte cannot be decoded.
+    """
+    data = stream.read(CHUNK_BYTES)
+    _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
+    if encoding.name == "utf-8" and data.startswith(codecs.BOM_UTF8):
+        skipped, data = 3, data[3:]
+    else:
+        skipped = 0
+    decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
+    newlines = io.IncrementalNewlineDecoder(None, translate=True)
+    fed, lines = skipped, 1
+    while True:
+        final = not data
+        held = len(decoder.getstate()[0])
+        try:
+            text = newlines.decode(decoder.decode(data, final), final)
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode(encoding.name, "replace")
+            line = lines + before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+            raise InputError(
+                f"{name}:{line}: byte {fed - held + error.start} is not valid {encoding.name}",
+                "name the file's --encoding, or read on with --encoding-errors replace",
+            ) from None
+        except UnicodeError as error:
+            raise InputError(
+                f"{name}: cannot be read as {encoding.name}: {error}",
+                "name the file's --encoding",
+            ) from None
+        if text:
+            lines += text.count("\n")
+            yield text
+        if final:
+            return
+        fed += len(data)
+        data = stream.read(CHUNK_BYTES)
+
+
+def sniff_text(data: bytes, encoding: Encoding) -> str:
+    """Decode the first bytes of a file leniently, to choose a reader by its content."""
+    text = data.decode(encoding.name, "replace").removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
+    if encoding.name.replace("-", "_").startswith(("utf_16", "utf_32")):
+        return
+    wide = _looks_wide(head)
+    if wide:
+        raise InputError(
+            f"{name}: looks like {wide.upper()}", f"add --encoding {wide} if that is what it is"
+        )
+    if b"\0" in head:
+        raise InputError(
+            f"{name}: looks binary (it has NUL bytes)",
+            "give plain text, JSON lines, CSV or TSV; gzip, bz2, xz, zstd, tar and zip are fine",
+        )
+    control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
+    if control * 3 > len(head):
+        raise InputError(f"{name}: looks binary", "give plain text, JSON lines, CSV or TSV")
+
+
+def _looks_wide(head: bytes) -> str | None:
+    for mark, wide in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if head.startswith(mark):
+            return wide
+    if len(head) >= 16:
+        nul = [head[i::4].count(0) * 4 / len(head) for i in range(4)]
+        if nul[1] > 0.9 and nul[2] > 0.9 and nul[3] > 0.9:
+            return "utf-32-le"
+        if nul[0] > 0.9 and nul[1] > 0.9 and nul[2] > 0.9:
+            return "utf-32-be"
+        if nul[1] > 0.4 and nul[3] > 0.4 and nul[0] + nul[2] < 0.2:
+            return "utf-16-le"
+        if nul[0] > 0.4 and nul[2] > 0.4 and nul[1] + nul[3] < 0.2:
+            return "utf-16-be"
+    return None

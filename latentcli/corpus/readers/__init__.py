@@ -1,0 +1,136 @@
+"""Readers: bytes of a corpus to documents, one file a format, chosen by name and content."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from latentcli.corpus.decoding import Encoding, decoded_chunks, sniff_text
+from latentcli.corpus.documents import Document
+from latentcli.corpus.readers.fields import FieldNames
+from latentcli.corpus.readers.files import read_file
+from latentcli.corpus.readers.jsonl import Skip, read_jsonl
+from latentcli.corpus.readers.lines import read_lines
+from latentcli.corpus.readers.paragraphs import read_paragraphs
+from latentcli.corpus.readers.table import TableStyle, read_table, table_style
+from latentcli.corpus.sources import Fingerprint, Member, Source, members, open_source
+from latentcli.errors import InputError, RequestError
+
+FORMATS = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
+_COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd)$", re.IGNORECASE)
+_SNIFF_BYTES = 1 << 18
+
+
+@dataclass(frozen=True)
+class ReaderSettings:
+    """How a corpus is read; ``format`` is one of FORMATS."""
+
+    format: str = "auto"
+    fields: FieldNames = field(default_factory=FieldNames)
+    header: bool = True
+    delimiter: str | None = None
+    quote: str | None = None
+    encoding: Encoding = field(default_factory=Encoding)
+    include: tuple[str, ...] = ()
+    skip_invalid: bool = False
+
+
+def resolve_format(sources: Sequence[Source], settings: ReaderSettings) -> ReaderSettings:
+    """Replace the format ``auto`` by what the sources' names and contents say.
+
+    Raises InputError where several sources differ and none was asked for.
+    """
+    if settings.format not in FORMATS:
+        raise RequestError(f"no format '{settings.format}'", f"formats are {', '.join(FORMATS)}")
+    if settings.format != "auto":
+        return settings
+    found = {source.name: _guess(source, settings) for source in sources}
+    kinds = set(found.values())
+    if kinds == {"lines", "paragraphs"}:
+        kinds = {"paragraphs"}
+    if len(kinds) > 1:
+        each = ", ".join(f"{name}: {kind}" for name, kind in list(found.items())[:4])
+        raise InputError(f"the inputs look different ({each})", "say which with --format")
+    return replace(settings, format=kinds.pop())
+
+
+def _guess(source: Source, settings: ReaderSettings) -> str:
+    if source.has_members:
+        return "files"
+    name = _COMPRESSED.sub("", source.name.lower())
+    for suffix, kind in ((".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv")):
+        if name.endswith(suffix):
+            return kind
+    if name.endswith((".tsv", ".tab")):
+        return "tsv"
+    with open_source(source) as stream:
+        head = b""
+        while len(head) < _SNIFF_BYTES and (block := stream.read(_SNIFF_BYTES - len(head))):
+            head += block
+    text = sniff_text(head, settings.encoding).strip()
+    first = text.split("\n", 1)[0]
+    if first.startswith("{") and _is_object(first):
+        return "jsonl"
+    return "paragraphs" if re.search(r"\n[^\S\n]*\n", text) else "lines"
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_documents(
+    sources: Sequence[Source],
+    settings: ReaderSettings,
+    watch: Fingerprint | None = None,
+    skip: Skip | None = None,
+) -> Iterator[Document]:
+    """Yield the documents of all sources in order; the format must be resolved.
+
+    Where there are several plain files, ids are ``name:number``. ``watch`` sees every byte read.
+    """
+    style = (
+        table_style(settings.format, settings.delimiter, settings.quote, settings.header)
+        if settings.format in ("csv", "tsv")
+        else None
+    )
+    several = len(sources) > 1 or any(source.has_members for source in sources)
+    for member in members(sources, settings.include):
+        chunks = decoded_chunks(
+            (watch.watch(member) if watch else member).stream, member.name, settings.encoding
+        )
+        prefix = _prefix(member, len(sources)) if several else ""
+        if settings.format == "files":
+            yield from read_file(chunks, prefix or member.source.path.name)
+            continue
+        for document in _records(chunks, member.name, settings, style, skip):
+            yield document._replace(id=f"{prefix}:{document.id}") if prefix else document
+
+
+def _prefix(member: Member, n_sources: int) -> str:
+    base = member.source.name.rstrip("/").rsplit("/", 1)[-1]
+    if not member.path:
+        return base
+    return f"{base}/{member.path}" if n_sources > 1 else member.path
+
+
+def _records(
+    chunks: Iterator[str],
+    name: str,
+    settings: ReaderSettings,
+    style: TableStyle | None,
+    skip: Skip | None,
+) -> Iterator[Document]:
+    if settings.format == "lines":
+        return read_lines(chunks)
+    if settings.format == "paragraphs":
+        return read_paragraphs(chunks)
+    if settings.format == "jsonl":
+        return read_jsonl(chunks, name, settings.fields, skip)
+    if style is None:
+        raise RequestError(f"no format '{settings.format}'")
+    return read_table(chunks, name, style, settings.fields, skip)

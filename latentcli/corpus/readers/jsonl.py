@@ -1,0 +1,76 @@
+"""``jsonl``: a JSON object a line, one field of which is the text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from latentcli.corpus.documents import Document
+from latentcli.corpus.readers.fields import FieldNames, pick_text_field
+from latentcli.corpus.readers.lines import whole_lines
+from latentcli.errors import InputError
+
+Skip = Callable[[InputError], None]
+
+
+def read_jsonl(
+    chunks: Iterable[str], name: str, fields: FieldNames, skip: Skip | None = None
+) -> Iterator[Document]:
+    """Yield a document a line; blank lines are passed over.
+
+    A line that is no JSON object, or lacks the text, raises InputError with file and line, or is
+    given to ``skip`` where that is set.
+    """
+    for number, line in whole_lines(chunks, name):
+        if not line.strip():
+            continue
+        try:
+            yield _document(line, f"{name}:{number}", number, fields)
+        except InputError as error:
+            if skip is None:
+                raise
+            skip(error)
+
+
+def _document(line: str, where: str, number: int, fields: FieldNames) -> Document:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(
+            f"{where}: not valid JSON ({error})", "mend the line, or add --skip-invalid"
+        ) from None
+    if not isinstance(record, dict):
+        raise InputError(f"{where}: is not a JSON object", "each line must be {...}")
+    text_fields = pick_text_field(fields.text, list(record), where)
+    text = "\n".join(_string(record, field, where) for field in text_fields)
+    document_id = str(record[fields.id]) if fields.id and fields.id in record else None
+    if document_id is None:
+        document_id = str(record["id"]) if "id" in record and not fields.id else str(number)
+    label = record.get(fields.label or "label")
+    return Document(_encodable(document_id), _encodable(text), _label(label))
+
+
+def _string(record: dict[str, Any], field: str, where: str) -> str:
+    if field not in record:
+        raise InputError(
+            f"{where}: has no field '{field}'",
+            f"its fields are {', '.join(map(repr, record)) or 'none'}; choose with --text-field",
+        )
+    value = record[field]
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(
+            f"{where}: field '{field}' is not a string", "choose another with --text-field"
+        )
+    return value
+
+
+def _label(value: object) -> str | None:
+    return None if value is None else _encodable(str(value))
+
+
+def _encodable(text: str) -> str:
+    # JSON can spell a lone surrogate, which no encoding can write.
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text

@@ -1,0 +1,323 @@
+"""Where bytes come from: files, directories, archives and standard input, decompressed.
+
+Compression and archives are recognised by content, never by name. Archives are read in place,
+member by member, and never unpacked to disk. Standard input and other streams that cannot be
+read twice are spooled to a file first.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
+import os
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from latentcli.errors import InputError
+
+_BLOCK = 1 << 20
+_TAR_MAGIC = slice(257, 262)
+
+
+class Source(NamedTuple):
+    """One input of a corpus, as a person named it.
+
+    ``kind`` is ``file``, ``directory``, ``tar`` or ``zip``; the last three hold many files.
+    """
+
+    name: str
+    path: Path
+    kind: str
+
+    @property
+    def has_members(self) -> bool:
+        """Whether this is a directory or an archive: a document a file."""
+        return self.kind != "file"
+
+
+class Member(NamedTuple):
+    """One file of a source: its path inside it (empty for a plain file) and its bytes."""
+
+    source: Source
+    path: str
+    stream: BinaryIO
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
+        if not self.path:
+            return self.source.name
+        joint = "/" if self.source.kind == "directory" else ":"
+        return f"{self.source.name.rstrip('/')}{joint}{self.path}"
+
+
+def printable_path(path: str | bytes | os.PathLike[str]) -> str:
+    r"""Return a path as text that can always be encoded: undecodable bytes become \xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def find_sources(arguments: Sequence[str], spool: Path, stdin: BinaryIO | None) -> list[Source]:
+    """Resolve command-line inputs; ``-`` is standard input, spooled into directory ``spool``.
+
+    Raises InputError for an input that is missing, unreadable or neither file nor directory.
+    """
+    if list(arguments).count("-") > 1:
+        raise InputError("standard input ('-') can be read only once")
+    return [_find_source(argument, i, spool, stdin) for i, argument in enumerate(arguments)]
+
+
+def _find_source(argument: str, number: int, spool: Path, stdin: BinaryIO | None) -> Source:
+    name = printable_path(argument)
+    if argument == "-":
+        if stdin is None:
+            raise InputError("standard input is closed", "name a file, or pipe text in")
+        path = _spooled(stdin, spool / f"input-{number}")
+        return Source("stdin", path, _file_kind(path, "stdin"))
+    path = Path(argument)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.listdir(path)
+            return Source(name, path, "directory")
+        if stat.S_ISREG(mode):
+            return Source(name, path, _file_kind(path, name))
+        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
+            with open(path, "rb") as stream:
+                path = _spooled(stream, spool / f"input-{number}")
+            return Source(name, path, _file_kind(path, name))
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+    raise InputError(f"{name}: is neither a file nor a directory")
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> InputError:
+    reason = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return InputError(f"{name}: {reason[:1].lower()}{reason[1:]}", "check the path")
+
+
+def _spooled(stream: BinaryIO, path: Path) -> Path:
+    with open(path, "wb") as spool:
+        while block := stream.read(_BLOCK):
+            spool.write(block)
+    return path
+
+
+def _file_kind(path: Path, name: str) -> str:
+    try:
+        with open(path, "rb") as raw:
+            if raw.read(4) in (b"PK\x03\x04", b"PK\x05\x06"):
+                return "zip"
+            raw.seek(0)
+            with decompressed(raw, name) as stream:
+                head = stream.read(512)
+    except OSError as error:
+        raise _unreadable(name, error) from None
+    return "tar" if head[_TAR_MAGIC] == b"ustar" else "file"
+
+
+def members(sources: Sequence[Source], include: Sequence[str] = ()) -> Iterator[Member]:
+    """Yield every file of the sources with its decompressed bytes.
+
+    Directories and zip files go in byte order of the path, tar files in their own order.
+    ``include`` holds shell patterns, one of which the path inside a directory or archive must
+    match.
+    """
+    for source in sources:
+        if source.kind == "file":
+            with open_source(source) as stream:
+                yield Member(source, "", stream)
+        else:
+            walk = {"directory": _directory, "tar": _tar, "zip": _zip}[source.kind]
+            for path, stream in walk(source, tuple(include)):
+                yield Member(source, path, stream)
+
+
+def open_source(source: Source) -> BinaryIO:
+    """Open a plain file for reading, decompressed; a spooled stream is opened by its spool."""
+    try:
+        raw = open(source.path, "rb")
+    except OSError as error:
+        raise _unreadable(source.name, error) from None
+    return decompressed(raw, source.name)
+
+
+def decompressed(raw: BinaryIO, name: str) -> BinaryIO:
+    """Wrap a byte stream so that gzip, bz2, xz and zstd, known by their magic, are undone."""
+    buffered = raw if hasattr(raw, "peek") else io.BufferedReader(cast(Any, raw), _BLOCK)
+    head = buffered.peek(6)[:6]
+    opened: BinaryIO
+    if head.startswith(b"\x1f\x8b"):
+        opened = cast(BinaryIO, gzip.GzipFile(fileobj=buffered))
+    elif head.startswith(b"BZh") and head[3:4].isdigit():
+        opened = cast(BinaryIO, bz2.BZ2File(buffered))
+    elif head.startswith(b"\xfd7zXZ\x00"):
+        opened = cast(BinaryIO, lzma.LZMAFile(buffered))
+    elif head.startswith(b"\x28\xb5\x2f\xfd"):
+        opened = _zstd(buffered)
+    else:
+        return buffered
+    return cast(BinaryIO, _Checked(opened, name))
+
+
+def _zstd(stream: BinaryIO) -> BinaryIO:
+    try:
+        from compression import zstd  # Python 3.14 and newer
+    except ImportError:
+        import zstandard
+
+        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        return cast(BinaryIO, io.BufferedReader(cast(Any, reader), _BLOCK))
+    return cast(BinaryIO, zstd.ZstdFile(stream))
+
+
+class _Checked(io.RawIOBase):
+    """A decompressing stream whose faults are InputErrors that name the file."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name = stream, name
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._stream.read(size)
+        except EOFError:
+            raise InputError(
+                f"{self._name}: the compressed data end too early", "get the whole file again"
+            ) from None
+        except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise InputError(f"{self._name}: the compressed data are damaged ({error})") from None
+        except Exception as error:
+            if type(error).__name__ != "ZstdError":
+                raise
+            raise InputError(f"{self._name}: the compressed data are damaged ({error})") from None
+
+    def peek(self, size: int = 1) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def _wanted(path: str, include: tuple[str, ...]) -> bool:
+    return not include or any(fnmatchcase(path, pattern) for pattern in include)
+
+
+def _directory(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, BinaryIO]]:
+    found: list[bytes] = []
+    root = os.fsencode(source.path)
+
+    def unreadable(error: OSError) -> None:
+        raise _unreadable(printable_path(error.filename or source.name), error)
+
+    # Links to directories are not followed, so that a loop of links ends.
+    for folder, subfolders, files in os.walk(root, onerror=unreadable):
+        subfolders[:] = [name for name in subfolders if not name.startswith(b".")]
+        for file in files:
+            path = os.path.join(folder, file)
+            if not file.startswith(b".") and os.path.isfile(path):
+                found.append(os.path.relpath(path, root))
+    for relative in sorted(found):
+        inside = printable_path(relative)
+        if _wanted(inside, include):
+            name = f"{source.name.rstrip('/')}/{inside}"
+            try:
+                raw = open(os.path.join(root, relative), "rb")
+            except OSError as error:
+                raise _unreadable(name, error) from None
+            with decompressed(raw, name) as stream:
+                yield inside, stream
+
+
+def _tar(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, BinaryIO]]:
+    try:
+        with (
+            open_source(source) as stream,
+            tarfile.open(fileobj=stream, mode="r|", errors="surrogateescape") as archive,
+        ):
+            for entry in archive:
+                path = printable_path(entry.name).removeprefix("./")
+                if not entry.isreg() or not _wanted(path, include) or _is_hidden(path):
+                    continue
+                raw = archive.extractfile(entry)
+                if raw is not None:
+                    yield path, decompressed(cast(BinaryIO, raw), f"{source.name}:{path}")
+    except tarfile.TarError as error:
+        raise InputError(f"{source.name}: not a readable tar archive ({error})") from None
+
+
+def _zip(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, BinaryIO]]:
+    try:
+        with zipfile.ZipFile(source.path) as archive:
+            entries = {printable_path(e.filename): e for e in archive.infolist() if not e.is_dir()}
+            for path in sorted(entries, key=os.fsencode):
+                if not _wanted(path, include) or _is_hidden(path):
+                    continue
+                if entries[path].flag_bits & 1:
+                    raise InputError(f"{source.name}:{path}: is encrypted")
+                with archive.open(entries[path]) as raw:
+                    yield path, decompressed(cast(BinaryIO, raw), f"{source.name}:{path}")
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise InputError(f"{source.name}: not a readable zip archive ({error})") from None
+
+
+def _is_hidden(path: str) -> bool:
+    return any(part.startswith(".") and part not in (".", "..") for part in path.split("/"))
+
+
+class Fingerprint:
+    """The running sha256 of all bytes of a corpus in the order in which they are read."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    def watch(self, member: Member) -> Member:
+        """Return the member with a stream that adds to the fingerprint all that is read of it."""
+        path = member.path.encode()
+        self._hash.update(b"member %d %d\n" % (member.source.kind != "file", len(path)) + path)
+        return member._replace(stream=cast(BinaryIO, _Watched(member.stream, self)))
+
+    def update(self, block: bytes) -> None:
+        """Add bytes of the member at hand."""
+        self._hash.update(block)
+        self.bytes += len(block)
+
+    def hexdigest(self) -> str:
+        """Return the digest of everything read so far, the number of bytes included."""
+        final = self._hash.copy()
+        final.update(b"bytes %d" % self.bytes)
+        return final.hexdigest()
+
+
+class _Watched:
+    def __init__(self, stream: BinaryIO, fingerprint: Fingerprint) -> None:
+        self._stream, self._fingerprint = stream, fingerprint
+
+    def read(self, size: int = -1) -> bytes:
+        block = self._stream.read(size)
+        self._fingerprint.update(block)
+        return block
+
+
+def fingerprint(sources: Sequence[Source], include: Sequence[str] = ()) -> Fingerprint:
+    """Read all bytes of the sources once and return their fingerprint."""
+    total = Fingerprint()
+    for member in members(sources, include):
+        stream = total.watch(member).stream
+        while stream.read(_BLOCK):
+            pass
+    return total
