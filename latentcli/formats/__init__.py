@@ -1,0 +1,1 @@
+"""File formats: our own artefact, and one file for each foreign format."""

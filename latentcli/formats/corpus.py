@@ -1,0 +1,67 @@
+"""An encoded corpus as an artefact, and back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.corpus.vocabulary import Vocabulary
+from latentcli.formats.artefact import Array, Artefact
+
+KIND = "corpus"
+
+
+def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Strings]]:
+    """Return the arrays and strings that an artefact of this corpus holds."""
+    strings = {"vocabulary": corpus.vocabulary.words, "documents": corpus.document_ids}
+    if corpus.labels is not None:
+        strings["labels"] = corpus.labels
+    arrays: dict[str, Array] = {
+        "token_ids": corpus.token_ids,
+        "offsets": corpus.offsets,
+        "break_offsets": corpus.break_offsets,
+        "term_counts": corpus.vocabulary.term_counts,
+        "document_counts": corpus.vocabulary.document_counts,
+    }
+    return arrays, strings
+
+
+def content_digest(files: dict[str, Any]) -> str:
+    """Return the digest of an artefact's content from its manifest's file entries."""
+    import hashlib
+
+    from latentcli.formats.artefact import canonical_json
+
+    return hashlib.sha256(
+        canonical_json({path: entry["sha256"] for path, entry in files.items()})
+    ).hexdigest()
+
+
+def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
+    """Map an encoded corpus."""
+    manifest = artefact.manifest
+    return EncodedCorpus(
+        token_ids=artefact.array("token_ids"),
+        offsets=artefact.array("offsets"),
+        break_offsets=artefact.array("break_offsets"),
+        document_ids=artefact.strings("documents"),
+        labels=artefact.strings("labels") if "labels.txt" in manifest["files"] else None,
+        vocabulary=Vocabulary(
+            artefact.strings("vocabulary"),
+            np.asarray(artefact.array("term_counts")),
+            np.asarray(artefact.array("document_counts")),
+        ),
+        tokenizer=TokenizerSettings(**manifest["tokenizer"]),
+        digest=content_digest(manifest["files"]),
+        name=name,
+    )
+
+
+def tokenizer_record(settings: TokenizerSettings) -> dict[str, Any]:
+    """Return the tokenizer's settings as the manifest holds them."""
+    return asdict(settings)

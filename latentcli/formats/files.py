@@ -1,0 +1,67 @@
+"""Writing files so that a reader sees the old one or the new one, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from latentcli.errors import MachineError, RequestError
+
+
+def sync_directory(path: Path) -> None:
+    """Make renames in a directory durable, where its file system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Open a new file that takes ``target``'s place when the block ends well.
+
+    A symbolic link is followed: the file that it names is replaced. Raises RequestError where
+    the target is a directory or its folder is missing, MachineError where it cannot be written.
+    """
+    real = _checked_target(target)
+    temporary = real.with_name(f".{real.name[:80]}.{secrets.token_hex(6)}.tmp")
+    try:
+        out = open(temporary, "xb")
+    except PermissionError:
+        raise MachineError(f"{target}: no permission to write there") from None
+    try:
+        with out:
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, real)
+        sync_directory(real.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _checked_target(target: Path) -> Path:
+    real = Path(os.path.realpath(target))
+    if real.is_dir():
+        raise RequestError(f"{target}: is a directory", "give the path of a file")
+    if not real.parent.is_dir():
+        raise RequestError(f"{target}: there is no folder '{target.parent}'", "make it first")
+    return real
+
+
+def write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write ``target`` with ``write``: a regular file is replaced whole, a device written to."""
+    if target.exists() and not target.is_file() and not target.is_dir():
+        with open(target, "wb") as out:
+            write(out)
+        return
+    with replacing(target) as out:
+        write(out)

@@ -1,0 +1,102 @@
+"""Models as artefacts, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.errors import DamagedArtefact
+from latentcli.formats.artefact import Array, Artefact
+from latentcli.models.embedding import Embedding
+from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
+
+EMBEDDING = "embedding"
+TOPIC_MODEL = "topic-model"
+
+Parts = tuple[dict[str, Array], dict[str, Strings]]
+
+
+def embedding_parts(model: Embedding) -> Parts:
+    """Return the arrays and strings that an artefact of this embedding holds."""
+    arrays: dict[str, Array] = {
+        "vectors": model.vectors,
+        "norms": model.norms,
+        "term_counts": model.term_counts,
+    }
+    if model.context_vectors is not None:
+        arrays["context_vectors"] = model.context_vectors
+    return arrays, {"vocabulary": model.words}
+
+
+def open_embedding(artefact: Artefact) -> Embedding:
+    """Map an embedding; nothing is read but what is used."""
+    vectors = artefact.array("vectors")
+    if vectors.ndim != 2 or len(artefact.strings("vocabulary")) != len(vectors):
+        raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
+    return Embedding(
+        words=artefact.strings("vocabulary"),
+        vectors=vectors,
+        norms=artefact.array("norms"),
+        term_counts=artefact.array("term_counts"),
+        tokenizer=TokenizerSettings(**artefact.manifest["tokenizer"]),
+        context_vectors=(
+            artefact.array("context_vectors") if artefact.has("context_vectors") else None
+        ),
+    )
+
+
+def topic_model_parts(model: TopicModel) -> Parts:
+    """Return the arrays and strings that an artefact of this topic model holds."""
+    arrays: dict[str, Array] = {
+        "term_counts": model.term_counts,
+        "doc_lengths": model.doc_lengths,
+    }
+    if isinstance(model, LdaModel):
+        arrays |= {
+            "topic_word": model.topic_word,
+            "alpha": model.alpha,
+            "eta": model.eta,
+            "doc_topic": model.doc_topic,
+        }
+    else:
+        arrays |= {
+            "term_topic": model.term_topic,
+            "singular_values": model.singular_values,
+            "idf": model.idf,
+            "document_vectors": model.document_vectors,
+        }
+    return arrays, {"vocabulary": model.words, "documents": model.document_ids}
+
+
+def open_topic_model(artefact: Artefact) -> TopicModel:
+    """Map a topic model, LDA or LSI."""
+    manifest = artefact.manifest
+    words, ids = artefact.strings("vocabulary"), artefact.strings("documents")
+    tokenizer = TokenizerSettings(**manifest["tokenizer"])
+    term_counts = artefact.array("term_counts")
+    doc_lengths = artefact.array("doc_lengths")
+    if manifest.get("algorithm") == "lsi":
+        return LsiModel(
+            words=words,
+            term_counts=term_counts,
+            doc_lengths=doc_lengths,
+            document_ids=ids,
+            tokenizer=tokenizer,
+            term_topic=artefact.array("term_topic"),
+            singular_values=np.asarray(artefact.array("singular_values")),
+            idf=np.asarray(artefact.array("idf")),
+            document_vectors=artefact.array("document_vectors"),
+            weighting=str(manifest["parameters"]["weighting"]),
+        )
+    return LdaModel(
+        words=words,
+        term_counts=term_counts,
+        doc_lengths=doc_lengths,
+        document_ids=ids,
+        tokenizer=tokenizer,
+        topic_word=artefact.array("topic_word"),
+        alpha=np.asarray(artefact.array("alpha")),
+        eta=np.asarray(artefact.array("eta")),
+        doc_topic=artefact.array("doc_topic"),
+    )

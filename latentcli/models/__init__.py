@@ -1,0 +1,1 @@
+"""Models as arrays plus a vocabulary: what engines make and queries ask."""

@@ -1,0 +1,39 @@
+"""A word embedding: one vector a word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import TokenizerSettings
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """``vectors`` float32 (n_terms, dim), raw; ``norms`` float32 (n_terms,), their lengths.
+
+    ``term_counts`` int64 (n_terms,) says how often each word occurs in the training corpus.
+    ``context_vectors``, of the same shape as ``vectors``, are word2vec's output weights.
+    ``tokenizer`` is the rule that made the words, through which query words pass too.
+    """
+
+    words: Strings
+    vectors: npt.NDArray[np.float32]
+    norms: npt.NDArray[np.float32]
+    term_counts: npt.NDArray[np.int64]
+    tokenizer: TokenizerSettings
+    context_vectors: npt.NDArray[np.float32] | None = None
+
+    @property
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return int(self.vectors.shape[1])
+
+
+def lengths(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the Euclidean length of each row: float32 (n_terms,)."""
+    norms: npt.NDArray[np.float32] = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return norms

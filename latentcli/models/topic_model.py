@@ -1,0 +1,108 @@
+"""Topic models: latent Dirichlet allocation, and latent semantic indexing.
+
+Topics are ordered by falling share, topic 0 the largest, in every array alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import TokenizerSettings
+
+Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What all topic models keep of their corpus.
+
+    ``term_counts`` int64 (n_terms,): occurrences of each word in the masked corpus;
+    ``doc_lengths`` int64 (n_docs,): its tokens by document; ``document_ids``: n_docs strings;
+    ``tokenizer``: the rule that made the words, through which new documents pass too.
+    """
+
+    words: Strings
+    term_counts: Counts
+    doc_lengths: Counts
+    document_ids: Strings
+    tokenizer: TokenizerSettings
+
+
+@dataclass(frozen=True)
+class LdaModel(Trained):
+    """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
+
+    ``topic_word`` float32 (n_topics, n_terms): the unnormalised variational lambda (or counts
+    plus eta); ``alpha`` float64 (n_topics,) and ``eta`` float64 (1,): the Dirichlet priors;
+    ``doc_topic`` float32 (n_docs, n_topics): rows sum to 1.
+    """
+
+    topic_word: Floats
+    alpha: Doubles
+    eta: Doubles
+    doc_topic: Floats
+
+    @property
+    def n_topics(self) -> int:
+        """The number of topics."""
+        return int(self.topic_word.shape[0])
+
+    def topic_word_probabilities(self) -> Doubles:
+        """Return p(word | topic): float64 (n_topics, n_terms), rows sum to 1."""
+        weights = self.topic_word.astype(np.float64)
+        normalised: Doubles = weights / weights.sum(axis=1, keepdims=True)
+        return normalised
+
+    def shares(self) -> Doubles:
+        """Return each topic's share of the corpus's tokens: float64 (n_topics,), sums to 1."""
+        tokens = self.doc_lengths.astype(np.float64) @ self.doc_topic.astype(np.float64)
+        total = tokens.sum()
+        share: Doubles = tokens / total if total else np.full(self.n_topics, 1 / self.n_topics)
+        return share
+
+    def ordered(self) -> LdaModel:
+        """Return the same model with its topics by falling share."""
+        order = np.argsort(-self.shares(), kind="stable")
+        return replace(
+            self,
+            topic_word=np.ascontiguousarray(self.topic_word[order]),
+            alpha=self.alpha[order],
+            doc_topic=np.ascontiguousarray(self.doc_topic[:, order]),
+        )
+
+
+@dataclass(frozen=True)
+class LsiModel(Trained):
+    """Latent semantic indexing (Deerwester et al. 1990): a truncated SVD of the weighted counts.
+
+    ``term_topic`` float32 (n_terms, n_topics): left singular vectors U; ``singular_values``
+    float64 (n_topics,); ``idf`` float64 (n_terms,): the global term weights, or ones for raw
+    counts; ``document_vectors`` float32 (n_docs, n_topics): U^T of each weighted document.
+    Signs: the entry of largest magnitude in each column of U is positive.
+    """
+
+    term_topic: Floats
+    singular_values: Doubles
+    idf: Doubles
+    document_vectors: Floats
+    weighting: str = "tfidf"
+
+    @property
+    def n_topics(self) -> int:
+        """The number of topics."""
+        return int(self.term_topic.shape[1])
+
+    def shares(self) -> Doubles:
+        """Return s^2 / sum of s^2: each topic's part of the captured energy."""
+        energy = self.singular_values**2
+        share: Doubles = energy / energy.sum()
+        return share
+
+
+TopicModel = LdaModel | LsiModel

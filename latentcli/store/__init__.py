@@ -1,0 +1,1 @@
+"""The cache directory: runs, requests, names and "latest" pointers, locks, verification, gc."""

@@ -1,0 +1,253 @@
+"""Runs: publishing, finding, listing, naming and removing them."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from latentcli.corpus.strings import Strings
+from latentcli.errors import DamagedArtefact, LatentError, MachineError, RequestError
+from latentcli.formats.artefact import (
+    MANIFEST,
+    Array,
+    Artefact,
+    Manifest,
+    canonical_json,
+    read_manifest,
+    write_artefact,
+)
+from latentcli.formats.files import sync_directory
+from latentcli.store.cache import Cache
+from latentcli.store.pointers import checked_name, names, pointers_to, read_pointer, write_pointer
+from latentcli.store.staging import staging
+
+Request = Mapping[str, Any]
+_HEX = re.compile(r"[0-9a-f]{4,64}")
+
+# What to run where there is no run of a kind yet.
+_MAKERS = {
+    "corpus": "latent corpus CORPUS",
+    "embedding": "latent embed CORPUS",
+    "topic-model": "latent topics CORPUS",
+}
+
+
+class RunSummary(NamedTuple):
+    """A run as ``latent models`` lists it; ``bytes`` counts its files, ``created`` is UTC."""
+
+    id: str
+    name: str
+    kind: str
+    algorithm: str
+    created: str
+    bytes: int
+    corpus: str
+
+
+def request_digest(request: Request) -> str:
+    """Return the sha256 of a request's canonical JSON."""
+    return hashlib.sha256(canonical_json(request)).hexdigest()
+
+
+def publish(
+    cache: Cache,
+    request: Request,
+    description: Mapping[str, Any],
+    invocation: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+    strings: Mapping[str, Strings],
+) -> Artefact:
+    """Write a run and make it the answer to ``request``; readers see all of it or nothing."""
+    with staging(cache) as folder:
+        manifest = write_artefact(folder, description, invocation, arrays, strings)
+        target = cache.runs / manifest["id"]
+        _move_into_place(cache, folder, target)
+    write_pointer(cache, cache.root / "requests" / request_digest(request), manifest["id"])
+    return Artefact(target)
+
+
+def _move_into_place(cache: Cache, folder: Path, target: Path) -> None:
+    try:
+        os.rename(folder, target)
+    except OSError as error:
+        if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+            raise
+        try:
+            if not Artefact(target).problems():
+                return  # the same content, published before
+        except DamagedArtefact:
+            pass
+        _discard(cache, target)
+        os.rename(folder, target)
+    sync_directory(target.parent)
+
+
+def answer(cache: Cache, request: Request) -> Artefact | None:
+    """Return the run that answers a request, if there is a sound one."""
+    try:
+        run_id = read_pointer(cache.root / "requests" / request_digest(request))
+        return Artefact(cache.runs / run_id) if run_id else None
+    except DamagedArtefact:
+        return None
+
+
+def mark_latest(cache: Cache, run: Artefact) -> None:
+    """Make the run the latest of its kind."""
+    path = cache.root / "latest" / run.kind
+    with contextlib.suppress(DamagedArtefact):
+        if read_pointer(path) == run.id:
+            return
+    cache.ensure()
+    write_pointer(cache, path, run.id)
+
+
+def give_name(cache: Cache, run_id: str, name: str) -> str | None:
+    """Name a run; return the id of the run that had the name before, if another had it."""
+    before = names(cache).get(checked_name(name))
+    cache.ensure()
+    write_pointer(cache, cache.root / "names" / name, run_id)
+    return before if before != run_id else None
+
+
+def drop_names(cache: Cache, run_id: str, but: str) -> None:
+    """Take all names from a run except ``but``."""
+    for name, held in names(cache).items():
+        if held == run_id and name != but:
+            (cache.root / "names" / name).unlink(missing_ok=True)
+
+
+def find(cache: Cache, ref: str, kind: str | None = None) -> Artefact:
+    """Open the run that ``ref`` means: ``latest``, a name, an id's beginning, or a directory.
+
+    Raises RequestError where there is none, where several fit, or where it is not of ``kind``.
+    """
+    if ref == "latest":
+        return _latest(cache, kind)
+    run_id = names(cache).get(ref)
+    if run_id is None and _HEX.fullmatch(ref):
+        run_id = _id_beginning(cache, ref)
+    if run_id is not None:
+        run = Artefact(cache.runs / run_id)
+    elif (Path(ref) / MANIFEST).is_file():
+        run = Artefact(Path(ref))
+    else:
+        known = sorted(names(cache))
+        hint = f"names are {', '.join(known[:8])}" if known else "see 'latent models'"
+        raise RequestError(f"no such model: '{ref}'", hint)
+    if kind is not None and run.kind != kind:
+        raise RequestError(
+            f"'{ref}' is a run of kind {run.kind}, not {kind}",
+            f"make one with '{_MAKERS.get(kind, 'latent')}', or choose another with -m",
+        )
+    return run
+
+
+def _latest(cache: Cache, kind: str | None) -> Artefact:
+    kinds = [kind] if kind else ["embedding", "topic-model"]
+    for wanted in kinds:
+        run_id = read_pointer(cache.root / "latest" / wanted)
+        if run_id is not None:
+            return Artefact(cache.runs / run_id)
+    newest = max(
+        (row for row in list_runs(cache) if row.kind in kinds),
+        key=lambda row: (row.created, row.id),
+        default=None,
+    )
+    if newest is None:
+        what = {"corpus": "corpus", "embedding": "embedding", "topic-model": "topic model"}
+        raise RequestError(
+            f"no {what.get(kinds[0], kinds[0])} yet in {cache.root}",
+            f"make one with '{_MAKERS[kinds[0]]}'",
+        )
+    return Artefact(cache.runs / newest.id)
+
+
+def _id_beginning(cache: Cache, beginning: str) -> str | None:
+    ids = [run_id for run_id in run_ids(cache) if run_id.startswith(beginning)]
+    if len(ids) > 1:
+        raise RequestError(
+            f"'{beginning}' fits {len(ids)} runs: {', '.join(i[:12] for i in ids[:4])}",
+            "give more digits",
+        )
+    return ids[0] if ids else None
+
+
+def run_ids(cache: Cache) -> list[str]:
+    """Return the ids of all published runs."""
+    return sorted(os.listdir(cache.runs)) if cache.runs.is_dir() else []
+
+
+def list_runs(cache: Cache) -> list[RunSummary]:
+    """Return a row for every run, oldest first; a damaged one has the kind ``damaged``."""
+    called: dict[str, list[str]] = {}
+    for name, run_id in names(cache).items():
+        called.setdefault(run_id, []).append(name)
+    rows = []
+    for run_id in run_ids(cache):
+        name = ",".join(called.get(run_id, []))
+        try:
+            rows.append(summary(read_manifest(cache.runs / run_id), name))
+        except LatentError:
+            kind = "damaged" if (cache.runs / run_id).is_dir() else "foreign"
+            rows.append(RunSummary(run_id, name, kind, "", "", 0, ""))
+    return sorted(rows, key=lambda row: (row.created, row.id))
+
+
+def summary(manifest: Manifest, name: str) -> RunSummary:
+    """Return the row of one run."""
+    invocation = manifest["invocation"]
+    return RunSummary(
+        id=manifest["id"],
+        name=name,
+        kind=manifest.get("kind", ""),
+        algorithm=manifest.get("algorithm", ""),
+        created=invocation.get("created", ""),
+        bytes=sum(entry["bytes"] for entry in manifest["files"].values()),
+        corpus=invocation.get("corpus_name", ""),
+    )
+
+
+def remove(cache: Cache, run_id: str) -> None:
+    """Remove a run, the pointers to it first, so that none is ever left dangling."""
+    if not (cache.runs / run_id).exists():
+        raise RequestError(f"no run {run_id[:12]} in this cache")
+    cache.ensure()
+    for pointer in pointers_to(cache, run_id):
+        pointer.unlink(missing_ok=True)
+    _discard(cache, cache.runs / run_id)
+    shutil.rmtree(cache.root / "derived" / run_id, ignore_errors=True)
+
+
+def _discard(cache: Cache, folder: Path) -> None:
+    grave = cache.tmp / secrets.token_hex(8)
+    try:
+        os.rename(folder, grave)
+    except PermissionError:
+        raise MachineError(f"{folder}: no permission to remove it") from None
+    sync_directory(folder.parent)
+    shutil.rmtree(grave, ignore_errors=True)
+
+
+def run_id_of(cache: Cache, ref: str) -> str:
+    """Return the id that ``ref`` means, for a run that may be damaged; RequestError if none."""
+    if ref == "latest":
+        return _latest(cache, None).id
+    run_id = names(cache).get(ref) or (_id_beginning(cache, ref) if _HEX.fullmatch(ref) else None)
+    if run_id is None:
+        raise RequestError(f"no such run: '{ref}'", "see 'latent models'")
+    return run_id
+
+
+def all_runs(cache: Cache) -> Iterator[Manifest]:
+    """Yield the manifests of all sound runs."""
+    for run_id in run_ids(cache):
+        with contextlib.suppress(LatentError):
+            yield read_manifest(cache.runs / run_id)
