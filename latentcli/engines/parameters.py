@@ -1,0 +1,46 @@
+"""What each algorithm can be told; values are resolved, never "auto"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Word2VecParameters:
+    """Word2vec with negative sampling (Mikolov et al. 2013): skip-gram, or CBOW."""
+
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    epochs: int = 5
+    sample: float = 1e-3
+    learning_rate: float = 0.025
+    cbow: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class LdaParameters:
+    """Latent Dirichlet allocation by variational Bayes; ``alpha`` and ``eta`` symmetric.
+
+    ``iterations`` is the number of passes over the corpus, or None: until it has converged.
+    """
+
+    k: int = 20
+    alpha: float = 0.05
+    eta: float = 0.05
+    iterations: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class LsiParameters:
+    """Latent semantic indexing; ``weighting`` is ``tfidf`` or ``counts``.
+
+    ``iterations`` is the number of power iterations of the randomised SVD.
+    """
+
+    k: int = 20
+    weighting: str = "tfidf"
+    iterations: int = 4
+    seed: int = 1

@@ -1,0 +1,1 @@
+"""Figures of merit: coherence and exclusivity of topics."""

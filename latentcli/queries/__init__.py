@@ -1,0 +1,1 @@
+"""Questions to models: NumPy functions on their arrays, and nothing else to load."""

@@ -1,0 +1,131 @@
+"""Nearest neighbours of words, by cosine similarity or Euclidean distance: exact, by scan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.models.embedding import Embedding
+from latentcli.queries.words import Found
+
+METRICS = ("cosine", "euclidean")
+
+_BATCH_QUERIES = 256
+_BLOCK_ROWS = 1 << 15
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+# From dot products (n_targets, n_rows) and the rows to scores of that shape, higher for nearer.
+Score = Callable[[Floats, slice], Floats]
+
+
+class Neighbor(NamedTuple):
+    """A word near the query word, with the cosine of the angle between them."""
+
+    query: str
+    word: str
+    similarity: float
+
+
+class DistantNeighbor(NamedTuple):
+    """A word near the query word, with the Euclidean distance between their raw vectors."""
+
+    query: str
+    word: str
+    distance: float
+
+
+def neighbours(
+    model: Embedding, words: Sequence[Found], n: int, metric: str = "cosine"
+) -> Iterator[Neighbor | DistantNeighbor]:
+    """Yield the ``n`` nearest words of each word, nearest first, without the word itself."""
+    for start in range(0, len(words), _BATCH_QUERIES):
+        batch = words[start : start + _BATCH_QUERIES]
+        rows = np.array([found.row for found in batch])
+        targets = np.asarray(model.vectors[rows], np.float32)
+        if metric == "cosine":
+            found = nearest_by_cosine(model, targets, n + 1)
+        else:
+            found = _nearest_by_distance(model, targets, n + 1)
+        for query, (near, values) in zip(batch, found, strict=True):
+            others = [(r, v) for r, v in zip(near, values, strict=True) if r != query.row][:n]
+            for row, value in others:
+                word = model.words[int(row)]
+                if metric == "cosine":
+                    yield Neighbor(query.word, word, float(value))
+                else:
+                    yield DistantNeighbor(query.word, word, float(value))
+
+
+def nearest_by_cosine(
+    model: Embedding, targets: Floats, n: int
+) -> list[tuple[Rows, npt.NDArray[np.float64]]]:
+    """Return, for each row of ``targets`` (n_targets, dim), the ``n`` rows of highest cosine.
+
+    Each answer is (rows int64, cosines float64), falling, ties in row order.
+    """
+    units = targets / np.maximum(np.linalg.norm(targets, axis=1, keepdims=True), 1e-30)
+    units = units.astype(np.float32)
+    norms: Floats = np.maximum(model.norms, np.float32(1e-30)).astype(np.float32)
+    if len(units) == 1:
+        scores = (model.vectors @ units[0]) / norms
+        near = _highest(scores, n)
+        return [_exact_cosines(model, units[0], near, n)]
+    best = _merged_highest(
+        model, units, n, lambda dots, rows: (dots / norms[rows]).astype(np.float32)
+    )
+    return [_exact_cosines(model, unit, near, n) for unit, near in zip(units, best, strict=True)]
+
+
+def _exact_cosines(
+    model: Embedding, unit: Floats, near: Rows, n: int
+) -> tuple[Rows, npt.NDArray[np.float64]]:
+    vectors = model.vectors[near].astype(np.float64)
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-30)
+    cosines = np.clip(vectors @ unit.astype(np.float64) / lengths, -1.0, 1.0)
+    order = np.lexsort((near, -cosines))[:n]
+    return near[order], cosines[order]
+
+
+def _nearest_by_distance(
+    model: Embedding, targets: Floats, n: int
+) -> list[tuple[Rows, npt.NDArray[np.float64]]]:
+    half_squares = np.asarray(model.norms, np.float32) ** 2 / 2
+    best = _merged_highest(
+        model, targets, n, lambda dots, rows: (dots - half_squares[rows]).astype(np.float32)
+    )
+    answers = []
+    for target, near in zip(targets, best, strict=True):
+        gaps = model.vectors[near].astype(np.float64) - target.astype(np.float64)
+        distances = np.linalg.norm(gaps, axis=1)
+        order = np.lexsort((near, distances))[:n]
+        answers.append((near[order], distances[order]))
+    return answers
+
+
+def _merged_highest(model: Embedding, targets: Floats, n: int, score: Score) -> list[Rows]:
+    """Scan the vectors in blocks of rows, keeping each target's highest scores."""
+    kept: list[list[Rows]] = [[] for _ in targets]
+    kept_scores: list[list[Floats]] = [[] for _ in targets]
+    for start in range(0, len(model.vectors), _BLOCK_ROWS):
+        rows = slice(start, min(start + _BLOCK_ROWS, len(model.vectors)))
+        scores = score(targets @ model.vectors[rows].T, rows)
+        for i, row in enumerate(scores):
+            near = _highest(row, n)
+            kept[i].append(near + start)
+            kept_scores[i].append(row[near])
+    best = []
+    for near_blocks, score_blocks in zip(kept, kept_scores, strict=True):
+        near, values = np.concatenate(near_blocks), np.concatenate(score_blocks)
+        best.append(near[_highest(values, n)])
+    return best
+
+
+def _highest(scores: Floats, n: int) -> Rows:
+    # A few more than asked for, so that exact arithmetic can settle near ties.
+    n = min(n + 8, len(scores))
+    near: Rows = np.argpartition(scores, len(scores) - n)[len(scores) - n :]
+    return near

@@ -1,0 +1,71 @@
+"""From the words of a query to rows of a model."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from latentcli.corpus.tokenizers import make_tokenizer
+from latentcli.errors import NothingFound, RequestError
+from latentcli.models.embedding import Embedding
+from latentcli.queries.spelling import nearest_spellings
+
+_SHOWN_CHARACTERS = 60
+
+
+class Found(NamedTuple):
+    """A query word, as the model spells it, and its row."""
+
+    word: str
+    row: int
+
+
+def find_word(model: Embedding, query: str) -> Found | None:
+    """Look a word up as given, then through the model's own word rule (NFC, lower case ...)."""
+    given = unicodedata.normalize("NFC", query.strip())
+    row = model.words.find(given)
+    if row is not None:
+        return Found(given, row)
+    words = make_tokenizer(model.tokenizer).tokenize(given)
+    if len(words) == 1:
+        row = model.words.find(words[0])
+        if row is not None:
+            return Found(words[0], row)
+    return None
+
+
+def require_word(model: Embedding, query: str) -> Found:
+    """Look a word up; raise NothingFound, with the nearest spellings, where it is unknown."""
+    found = find_word(model, query)
+    if found is None:
+        raise unknown_words(model, [query])
+    return found
+
+
+def check_query(query: str) -> None:
+    """Raise RequestError for a query without any word in it."""
+    if not query.strip():
+        raise RequestError("the query is empty", "name a word")
+
+
+def unknown_words(model: Embedding, queries: Sequence[str]) -> NothingFound:
+    """Return the error for unknown words, which names the nearest spellings."""
+    shown = ", ".join(f"'{shortened(query)}'" for query in queries[:5])
+    more = f" and {len(queries) - 5} more" if len(queries) > 5 else ""
+    what = "word" if len(queries) == 1 else "words"
+    return NothingFound(
+        f"unknown {what} {shown}{more} (the model has {len(model.words)} words)",
+        spelling_hint(model, queries[0]),
+    )
+
+
+def spelling_hint(model: Embedding, query: str) -> str:
+    """Return a line that names the nearest spellings that the model knows, or nothing."""
+    near = nearest_spellings(model.words, model.tokenizer, query)
+    return f"did you mean {', '.join(near)}?" if near else ""
+
+
+def shortened(query: str) -> str:
+    """Return a query as an error shows it."""
+    return query if len(query) <= _SHOWN_CHARACTERS else query[: _SHOWN_CHARACTERS - 3] + "..."
