@@ -1,0 +1,123 @@
+"""The command ``latent embed``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import options as opt
+from latentcli.cli.options import TRAINING, within
+from latentcli.cli.session import Session, command
+
+app = typer.Typer()
+
+
+def embed(
+    session: Session,
+    corpora: opt.Corpora = None,
+    algorithm: Annotated[
+        str, typer.Option("--algorithm", "-a", help="What to train: word2vec.")
+    ] = "word2vec",
+    name: opt.NameOption = "",
+    retrain: opt.RetrainOption = False,
+    dim: Annotated[
+        int,
+        typer.Option(help="Dimensions.", callback=within(1, 4096), rich_help_panel=TRAINING),
+    ] = 100,
+    window: Annotated[
+        int,
+        typer.Option(
+            help="Context words to each side, at most.",
+            callback=within(1, 1000),
+            rich_help_panel=TRAINING,
+        ),
+    ] = 5,
+    negative: Annotated[
+        int,
+        typer.Option(
+            help="Negative samples a word.", callback=within(1, 1000), rich_help_panel=TRAINING
+        ),
+    ] = 5,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            help="Passes over the corpus (default: 5, more for a small corpus).",
+            callback=within(1, 10_000),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    min_count: Annotated[
+        int | None,
+        typer.Option(
+            "--min-count",
+            help="Leave rarer words out (default: 5, less for a small corpus).",
+            callback=within(1, 10**9),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    sample: Annotated[
+        float,
+        typer.Option(
+            help="Thin out words more frequent than this share.",
+            callback=within(0, 1),
+            rich_help_panel=TRAINING,
+        ),
+    ] = 1e-3,
+    learning_rate: Annotated[
+        float,
+        typer.Option(
+            "--learning-rate",
+            help="The first step size.",
+            callback=within(0, 1, above=True),
+            rich_help_panel=TRAINING,
+        ),
+    ] = 0.025,
+    cbow: Annotated[
+        bool, typer.Option("--cbow", help="CBOW, not skip-gram.", rich_help_panel=TRAINING)
+    ] = False,
+    engine: opt.EngineOption = "gensim",
+    seed: opt.SeedOption = 1,
+    threads: opt.ThreadsOption = None,
+    format: opt.FormatOption = "auto",
+    text_field: opt.TextFieldOption = None,
+    id_field: opt.IdFieldOption = None,
+    label_field: opt.LabelFieldOption = None,
+    no_header: opt.NoHeaderOption = False,
+    delimiter: opt.DelimiterOption = None,
+    quote: opt.QuoteOption = None,
+    encoding: opt.EncodingOption = "utf-8",
+    encoding_errors: opt.EncodingErrorsOption = "strict",
+    include: opt.IncludeOption = None,
+    skip_invalid: opt.SkipInvalidOption = False,
+    tokenizer: opt.TokenizerOption = "words",
+    keep_case: opt.KeepCaseOption = False,
+    keep_numbers: opt.KeepNumbersOption = False,
+) -> None:
+    """Train word embeddings (word2vec) on a corpus.
+
+    Prints: id, name, algorithm, words, dim, corpus.
+    """
+    from latentcli.engines.parameters import Word2VecParameters
+    from latentcli.workflows.embed import EmbedRequest
+    from latentcli.workflows.embed import embed as run
+
+    training = opt.training_options(engine, threads, name, retrain)
+    request = opt.corpus_request(
+        session, corpora, format=format, text_field=text_field, id_field=id_field,
+        label_field=label_field, no_header=no_header, delimiter=delimiter, quote=quote,
+        encoding=encoding, encoding_errors=encoding_errors, include=include,
+        skip_invalid=skip_invalid, tokenizer=tokenizer, keep_case=keep_case,
+        keep_numbers=keep_numbers,
+    )  # fmt: skip
+    parameters = Word2VecParameters(
+        dim=dim, window=window, negative=negative, sample=sample, learning_rate=learning_rate,
+        cbow=cbow, seed=seed,
+    )  # fmt: skip
+    wanted = EmbedRequest(algorithm, parameters, min_count, epochs)
+    session.answer([run(session.cache, request, wanted, training, session.observer)])
+
+
+command(app, "embed")(embed)

@@ -1,0 +1,40 @@
+"""The command ``latent export``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import options as opt
+from latentcli.cli.completion import complete_models
+from latentcli.cli.session import Session, command
+
+app = typer.Typer()
+
+
+def export(
+    session: Session,
+    ref: Annotated[
+        str,
+        typer.Argument(
+            metavar="REF",
+            help="A name, an id or its beginning, a run's directory, or latest.",
+            autocompletion=complete_models,
+        ),
+    ] = "latest",
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORMAT", help="word2vec, word2vec-bin, gensim or npy.")
+    ] = "word2vec",
+    out: opt.OutOption = None,
+) -> None:
+    """Write a model as a file that other programs read.
+
+    Without -o it goes to the current folder, under the model's name. Prints: path.
+    """
+    from latentcli.workflows.export import export as run
+
+    session.answer(run(session.cache, ref, to, out, session.observer))
+
+
+command(app, "export")(export)

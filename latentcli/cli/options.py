@@ -1,0 +1,267 @@
+"""The options that several commands share, and their checks."""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from latentcli.cli.completion import complete_formats, complete_models
+from latentcli.cli.session import Session
+from latentcli.errors import RequestError
+from latentcli.workflows.corpus import CorpusRequest
+from latentcli.workflows.training import TrainingOptions
+
+READING = "Reading the corpus"
+TRAINING = "Training"
+
+
+def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]:
+    """Return a check that a number is finite and from ``low`` (or above it) to ``high``."""
+
+    def check(value: float | None) -> float | None:
+        if value is None:
+            return None
+        sound = math.isfinite(value) and low <= value <= high and not (above and value == low)
+        if not sound:
+            bound = f"above {low:g}" if above else f"from {low:g}"
+            raise typer.BadParameter(f"{value} is not in the range {bound} to {high:,g}.")
+        return value
+
+    return check
+
+
+Corpora = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[CORPUS]...",
+        help="Files, directories or archives; - is standard input. None: the one used last.",
+        show_default=False,
+    ),
+]
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        help="auto, lines, paragraphs, files, csv, tsv or jsonl.",
+        autocompletion=complete_formats,
+        rich_help_panel=READING,
+    ),
+]
+TextFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--text-field",
+        help="The field or column (name, or number from 1) that is the text; several with commas.",
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+IdFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--id-field", help="The field or column of ids.", show_default=False,
+        rich_help_panel=READING,
+    ),
+]  # fmt: skip
+LabelFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--label-field", help="The field or column of labels.", show_default=False,
+        rich_help_panel=READING,
+    ),
+]  # fmt: skip
+NoHeaderOption = Annotated[
+    bool,
+    typer.Option("--no-header", help="The table has no header row.", rich_help_panel=READING),
+]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter", help="What separates columns (csv: a comma, tsv: a tab).",
+        show_default=False, rich_help_panel=READING,
+    ),
+]  # fmt: skip
+QuoteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--quote", help="What quotes a cell (csv: a double quote, tsv: nothing).",
+        show_default=False, rich_help_panel=READING,
+    ),
+]  # fmt: skip
+EncodingOption = Annotated[
+    str,
+    typer.Option("--encoding", help="The text's encoding.", rich_help_panel=READING),
+]
+EncodingErrorsOption = Annotated[
+    str,
+    typer.Option(
+        "--encoding-errors",
+        help="What to do with a byte that is not valid: strict (an error) or replace.",
+        rich_help_panel=READING,
+    ),
+]
+IncludeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        metavar="PATTERN",
+        help="Of a directory or archive, only paths that match (as '*/sci.*/*'); repeatable.",
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
+SkipInvalidOption = Annotated[
+    bool,
+    typer.Option(
+        "--skip-invalid", help="Pass over records that cannot be read, and count them.",
+        rich_help_panel=READING,
+    ),
+]  # fmt: skip
+TokenizerOption = Annotated[
+    str,
+    typer.Option(
+        "--tokenizer",
+        help="words, whitespace, characters or regex:PATTERN.",
+        rich_help_panel=READING,
+    ),
+]
+KeepCaseOption = Annotated[
+    bool, typer.Option("--keep-case", help="Do not lower-case.", rich_help_panel=READING)
+]
+KeepNumbersOption = Annotated[
+    bool,
+    typer.Option("--keep-numbers", help="Keep words without a letter.", rich_help_panel=READING),
+]
+NameOption = Annotated[
+    str,
+    typer.Option("--name", help="Names the result, for -m NAME.", show_default=False),
+]
+EngineOption = Annotated[
+    str, typer.Option("--engine", help="Who trains: gensim.", rich_help_panel=TRAINING)
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(
+        "--seed", help="The random seed.", callback=within(0, 2**32 - 1), rich_help_panel=TRAINING
+    ),
+]
+ThreadsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        help="How many cores to use (default: all that the process may use).",
+        callback=within(1, 1024),
+        show_default=False,
+        rich_help_panel=TRAINING,
+    ),
+]
+RetrainOption = Annotated[
+    bool,
+    typer.Option("--retrain", help="Train although the cache has the answer."),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="REF",
+        help="A name, an id or its beginning, a run's directory, or latest.",
+        autocompletion=complete_models,
+        show_default=False,
+    ),
+]
+AnswersOption = Annotated[
+    int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="PATH", help="Where the file goes (- is stdout).",
+                 show_default=False),
+]  # fmt: skip
+
+
+def corpus_request(
+    session: Session, inputs: list[str] | None, name: str = "", **reading: Any
+) -> CorpusRequest:
+    """Return what to read, from the options of ``Reading the corpus``.
+
+    Raises RequestError for reading options without a corpus, and where text waits on standard
+    input that no ``-`` asks for.
+    """
+    from latentcli.corpus.decoding import checked_encoding
+    from latentcli.corpus.readers import ReaderSettings
+    from latentcli.corpus.readers.fields import FieldNames
+    from latentcli.corpus.tokenizers import TokenizerSettings
+
+    if reading["encoding_errors"] not in ("strict", "replace"):
+        raise RequestError(
+            f"--encoding-errors {reading['encoding_errors']}: no such choice",
+            "there is strict and replace",
+        )
+    reader = ReaderSettings(
+        format=reading["format"],
+        fields=FieldNames(reading["text_field"], reading["id_field"], reading["label_field"]),
+        header=not reading["no_header"],
+        delimiter=reading["delimiter"],
+        quote=reading["quote"],
+        encoding=checked_encoding(reading["encoding"], reading["encoding_errors"]),
+        include=tuple(reading["include"] or ()),
+        skip_invalid=reading["skip_invalid"],
+    )
+    tokenizer = TokenizerSettings(
+        reading.get("tokenizer", "words"),
+        reading.get("keep_case", False),
+        reading.get("keep_numbers", False),
+    )
+    if not inputs:
+        if stdin_has_content():
+            raise RequestError(
+                "no corpus named, but there is text on standard input", "add '-' to read it"
+            )
+        if reader != ReaderSettings() or tokenizer != TokenizerSettings():
+            raise RequestError(
+                "options for reading a corpus were given, but no corpus", "name the corpus again"
+            )
+    stdin = session.stdin() if "-" in (inputs or ()) else None
+    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin)
+
+
+def training_options(engine: str, threads: int | None, name: str, retrain: bool) -> TrainingOptions:
+    """Return how to train, having checked the name before any work is done."""
+    if name:
+        from latentcli.store.pointers import checked_name
+
+        checked_name(name)
+    return TrainingOptions(engine, threads, name, retrain)
+
+
+def stdin_has_content() -> bool:
+    """Tell whether standard input is a pipe or file with something to read."""
+    if sys.stdin is None:
+        return False
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            return os.fstat(descriptor).st_size > os.lseek(descriptor, 0, os.SEEK_CUR)
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return _waiting_bytes(descriptor) > 0
+    except (OSError, ValueError):
+        pass
+    return False
+
+
+def _waiting_bytes(descriptor: int) -> int:
+    import fcntl
+    import struct
+    import termios
+
+    answer = fcntl.ioctl(descriptor, termios.FIONREAD, struct.pack("i", 0))
+    return int(struct.unpack("i", answer)[0])

@@ -1,0 +1,131 @@
+"""Answers as a table on a terminal, and as TSV, CSV or JSON lines elsewhere.
+
+An answer is a NamedTuple: its fields are the table's headings, the columns, and the JSON's keys.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+from latentcli.cli.streams import ClosedPipe, is_terminal, visible
+from latentcli.errors import MachineError
+
+FORMS = ("table", "tsv", "csv", "json")
+
+Row = Any  # a NamedTuple
+
+_TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def render(rows: Iterable[Row], form: str | None) -> int:
+    """Write the rows to standard output as they come; return how many there were.
+
+    ``form`` None: a table on a terminal, else TSV. Raises MachineError where standard output is
+    closed or full, ClosedPipe where its reader has gone.
+    """
+    if sys.stdout is None:
+        raise MachineError("standard output is closed", "send the answer somewhere")
+    terminal = is_terminal(sys.stdout)
+    form = form or ("table" if terminal else "tsv")
+    first = next(iter(rows := iter(rows)), None)
+    if first is None:
+        return 0
+    rows = chain([first], rows)
+    try:
+        if form == "table":
+            return _write_table(list(rows), first._fields)
+        return _write_lines(rows, first._fields, form, terminal)
+    except BrokenPipeError:
+        raise ClosedPipe from None
+
+
+def flush() -> None:
+    """Send all that is buffered; raise as ``render`` does."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise ClosedPipe from None
+
+
+def _write_lines(rows: Iterable[Row], fields: Sequence[str], form: str, terminal: bool) -> int:
+    line = {"tsv": _tsv_line, "csv": _csv_line, "json": _json_line}[form]
+    write = sys.stdout.write
+    if form == "csv":
+        write(_csv_cells(fields))
+    n_rows = 0
+    for row in rows:
+        text = line(row)
+        write(visible(text[:-1]).replace("\\x09", "\t") + "\n" if terminal else text)
+        n_rows += 1
+    return n_rows
+
+
+def _tsv_line(row: Row) -> str:
+    return "\t".join(_cell(value).translate(_TSV_ESCAPES) for value in row) + "\n"
+
+
+def _csv_line(row: Row) -> str:
+    return _csv_cells(map(_cell, row))
+
+
+def _csv_cells(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+def _json_line(row: Row) -> str:
+    return json.dumps(row._asdict(), ensure_ascii=False) + "\n"
+
+
+def _cell(value: Any, digits: int = 6) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.{digits}f}"
+    if isinstance(value, list):
+        return " ".join(_cell(item, digits) for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if len(rows) == 1 and any(isinstance(value, dict) for value in rows[0]):
+        table = Table.grid(padding=(0, 2))
+        for name, value in zip(fields, rows[0], strict=True):
+            table.add_row(Text(name, style="bold"), Text(_shown(value), overflow="fold"))
+    else:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for name, value in zip(fields, rows[0], strict=True):
+            number = isinstance(value, int | float)
+            table.add_column(name, justify="right" if number else "left", overflow="fold")
+        for row in rows:
+            table.add_row(
+                *(Text(_shown(value, name)) for name, value in zip(fields, row, strict=True))
+            )
+    Console(file=sys.stdout, markup=False, emoji=False, highlight=False).print(table)
+    return len(rows)
+
+
+def _shown(value: Any, name: str = "") -> str:
+    """Return a value as a person reads it: short ids, four decimals, no control characters."""
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {_shown(item)}" for key, item in value.items()) or "-"
+    if isinstance(value, list):
+        return visible(" ".join(_shown(item) for item in value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}" if name not in ("topic",) else str(value)
+    text = _cell(value, digits=4)
+    return text[:12] if name == "id" and len(text) == 64 else visible(text)

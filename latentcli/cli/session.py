@@ -1,0 +1,199 @@
+"""What every command is given: the cache, an observer on stderr, and a way to answer."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Annotated, Any, BinaryIO, get_type_hints
+
+import typer
+
+from latentcli.cli.render import FORMS, render
+from latentcli.cli.streams import is_terminal, visible
+from latentcli.errors import MachineError, RequestError
+from latentcli.observer import Observer
+from latentcli.store.cache import Cache, cache_root
+
+CacheDirOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache-dir",
+        metavar="DIR",
+        help="Where models are kept (default: LATENT_CACHE_DIR, else the user's cache).",
+        show_default=False,
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No notes on stderr.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+AsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="|".join(FORMS),
+        help="The answer's form (default: table on a terminal, else tsv).",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Short for --as json.")]
+
+
+class Session:
+    """One call of the program: its cache, observer and the form of its answer."""
+
+    def __init__(self, cache_dir: str | None, quiet: bool, form: str | None) -> None:
+        self._cache_dir, self._form = cache_dir, form
+        self.observer: ConsoleObserver = ConsoleObserver(quiet)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The cache directory."""
+        return Cache(cache_root(self._cache_dir))
+
+    def answer(self, rows: Iterable[Any]) -> int:
+        """Write the answer to standard output; return the number of rows."""
+        self.observer.finish()
+        return render(rows, self._form)
+
+    def stdin(self) -> BinaryIO | None:
+        """Return standard input's bytes, or None where it is closed."""
+        if sys.stdin is None:
+            return None
+        if is_terminal(sys.stdin):
+            self.observer.note("reading standard input; end it with Ctrl-D")
+        return sys.stdin.buffer
+
+    def stdin_lines(self) -> list[str]:
+        """Return the lines of standard input that are not blank."""
+        stream = self.stdin()
+        if stream is None:
+            raise RequestError("standard input is closed", "pipe words in, one a line")
+        text = stream.read().decode("utf-8-sig", "replace")
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class ConsoleObserver(Observer):
+    """Notes and progress bars on standard error; bars only where it is a terminal."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._bar: Any = None
+        self._tasks: dict[str, Any] = {}
+
+    def note(self, text: str) -> None:
+        """Print one line, unless the person wants quiet."""
+        if not self._quiet:
+            self.say(f"note: {text}")
+
+    def say(self, text: str) -> None:
+        """Print one line on standard error whatever was asked for; a closed one is no fault."""
+        line = visible(text)
+        if self._bar is not None:
+            self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        elif sys.stderr is not None:
+            with contextlib.suppress(OSError, ValueError):
+                print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+    def progress(self, stage: str, done: float, total: float | None = None) -> None:
+        """Show how far a stage is."""
+        if self._quiet or not is_terminal(sys.stderr):
+            return
+        if self._bar is None:
+            self._bar = _progress_bar()
+            self._bar.start()
+        if stage not in self._tasks:
+            for task in self._tasks.values():
+                self._bar.update(task, visible=False)
+            self._tasks[stage] = self._bar.add_task(stage, total=total)
+        figure = f"{done:,.0f}" if total is None else f"{done:,.0f}/{total:,.0f}"
+        self._bar.update(self._tasks[stage], completed=done, total=total, figure=figure)
+
+    def finish(self) -> None:
+        """Take the progress bar away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar, self._tasks = None, {}
+
+
+def _progress_bar() -> Any:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[figure]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., None]], None]:
+    """Register a function whose first parameter is a Session as a command.
+
+    The command gets the options that all commands share; the rest are the function's own.
+    """
+
+    def register(function: Callable[..., None]) -> None:
+        hints = get_type_hints(function, include_extras=True)
+        own = [p for p in inspect.signature(function).parameters.values() if p.name != "session"]
+        shared = {
+            "form": (AsOption, None),
+            "json": (JsonOption, False),
+            "cache_dir": (CacheDirOption, None),
+            "quiet": (QuietOption, False),
+            "debug": (DebugOption, False),
+        }
+
+        def run(ctx: typer.Context, **values: Any) -> None:
+            function(_session(ctx, values), **values)
+
+        context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        parameters = [
+            context.replace(annotation=typer.Context),
+            *(p.replace(kind=keyword, annotation=hints[p.name]) for p in own),
+            *(
+                inspect.Parameter(key, keyword, default=default, annotation=annotation)
+                for key, (annotation, default) in shared.items()
+            ),
+        ]
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        run.__doc__ = function.__doc__
+        app.command(name, **settings)(run)
+
+    return register
+
+
+def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
+    above: dict[str, Any] = ctx.obj if isinstance(ctx.obj, dict) else {}
+    form, json = values.pop("form"), values.pop("json")
+    if json and form not in (None, "json"):
+        raise RequestError(f"--json and --as {form} contradict each other")
+    form = "json" if json else form
+    if form is not None and form not in FORMS:
+        raise RequestError(f"--as {form}: no such form", f"there is {', '.join(FORMS)}")
+    values.pop("debug")
+    cache_dir = values.pop("cache_dir")
+    session = Session(
+        cache_dir if cache_dir is not None else above.get("cache_dir"),
+        values.pop("quiet") or bool(above.get("quiet")),
+        form,
+    )
+    if sys.stdout is None:
+        raise MachineError(
+            "standard output is closed", "send the answer somewhere, if to /dev/null"
+        )
+    ctx.call_on_close(session.observer.finish)
+    return session

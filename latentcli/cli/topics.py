@@ -1,0 +1,146 @@
+"""The command ``latent topics``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import options as opt
+from latentcli.cli.options import TRAINING, within
+from latentcli.cli.session import Session, command
+
+app = typer.Typer()
+
+
+def topics(
+    session: Session,
+    corpora: opt.Corpora = None,
+    algorithm: Annotated[
+        str, typer.Option("--algorithm", "-a", help="What to train: lda or lsi.")
+    ] = "lda",
+    k: Annotated[
+        int, typer.Option("--k", "-k", help="How many topics.", callback=within(1, 100_000))
+    ] = 20,
+    n: Annotated[
+        int, typer.Option("-n", help="How many words a topic.", callback=within(1, 100_000))
+    ] = 10,
+    name: opt.NameOption = "",
+    retrain: opt.RetrainOption = False,
+    stopwords: Annotated[
+        str | None,
+        typer.Option(
+            help="Words to leave out: a language (en, de ...), none, or a file (default: en).",
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    min_df: Annotated[
+        int | None,
+        typer.Option(
+            "--min-df",
+            help="Leave out words in fewer documents (default: 5; 2 under 1,000 documents).",
+            callback=within(1, 10**9),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    max_df: Annotated[
+        float,
+        typer.Option(
+            "--max-df",
+            help="Leave out words in more than this share of documents.",
+            callback=within(0, 1, above=True),
+            rich_help_panel=TRAINING,
+        ),
+    ] = 0.5,
+    keep_n: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-n",
+            help="Keep only so many of the most frequent words.",
+            callback=within(1, 10**9),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    chunk: Annotated[
+        int | None,
+        typer.Option(
+            help="Cut documents at about so many tokens (default: 1000 under 50 documents).",
+            callback=within(1, 10**9),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            help="Passes of lda (default: until it has converged); power iterations of lsi (4).",
+            callback=within(1, 100_000),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    alpha: Annotated[
+        float | None,
+        typer.Option(
+            help="lda: the prior of topics in a document (default: 1/k).",
+            callback=within(0, 1000, above=True),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    eta: Annotated[
+        float | None,
+        typer.Option(
+            help="lda: the prior of words in a topic (default: 1/k).",
+            callback=within(0, 1000, above=True),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    weighting: Annotated[
+        str, typer.Option(help="lsi: tfidf or counts.", rich_help_panel=TRAINING)
+    ] = "tfidf",
+    engine: opt.EngineOption = "gensim",
+    seed: opt.SeedOption = 1,
+    threads: opt.ThreadsOption = None,
+    format: opt.FormatOption = "auto",
+    text_field: opt.TextFieldOption = None,
+    id_field: opt.IdFieldOption = None,
+    label_field: opt.LabelFieldOption = None,
+    no_header: opt.NoHeaderOption = False,
+    delimiter: opt.DelimiterOption = None,
+    quote: opt.QuoteOption = None,
+    encoding: opt.EncodingOption = "utf-8",
+    encoding_errors: opt.EncodingErrorsOption = "strict",
+    include: opt.IncludeOption = None,
+    skip_invalid: opt.SkipInvalidOption = False,
+    tokenizer: opt.TokenizerOption = "words",
+    keep_case: opt.KeepCaseOption = False,
+    keep_numbers: opt.KeepNumbersOption = False,
+) -> None:
+    """Train a topic model (LDA, LSI) on a corpus and print its topics, the largest first.
+
+    Prints: topic, share, coherence (NPMI), exclusivity, words.
+    """
+    from latentcli.workflows.topics import MaskOptions, TopicsRequest
+    from latentcli.workflows.topics import topics as run
+
+    training = opt.training_options(engine, threads, name, retrain)
+    request = opt.corpus_request(
+        session, corpora, format=format, text_field=text_field, id_field=id_field,
+        label_field=label_field, no_header=no_header, delimiter=delimiter, quote=quote,
+        encoding=encoding, encoding_errors=encoding_errors, include=include,
+        skip_invalid=skip_invalid, tokenizer=tokenizer, keep_case=keep_case,
+        keep_numbers=keep_numbers,
+    )  # fmt: skip
+    wanted = TopicsRequest(
+        algorithm, k, alpha, eta, iterations, weighting, seed, chunk,
+        MaskOptions(stopwords, min_df, max_df, keep_n),
+    )  # fmt: skip
+    session.answer(run(session.cache, request, wanted, training, n, session.observer))
+
+
+command(app, "topics")(topics)

@@ -1,0 +1,1 @@
+"""One verb a file, callable from Python and from the command line alike."""

@@ -1,0 +1,123 @@
+"""Ask an embedding: nearest neighbours, analogies, similarities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from latentcli.errors import InputError, RequestError
+from latentcli.formats.models import EMBEDDING, open_embedding
+from latentcli.models.embedding import Embedding
+from latentcli.observer import SILENT, Observer
+from latentcli.queries.analogy import analogy as solve_analogy
+from latentcli.queries.neighbours import METRICS, DistantNeighbor, Neighbor, neighbours
+from latentcli.queries.similarity import Similarity
+from latentcli.queries.similarity import similarity as measure_similarity
+from latentcli.queries.words import (
+    Found,
+    check_query,
+    find_word,
+    require_word,
+    shortened,
+    spelling_hint,
+    unknown_words,
+)
+from latentcli.store.cache import Cache
+from latentcli.workflows.find import chosen_run
+
+_NAMED_UNKNOWN = 5
+
+
+def open_model(cache: Cache, ref: str | None, observer: Observer) -> Embedding:
+    """Open the embedding that ``ref`` means; None: the latest, and the observer is told which."""
+    return open_embedding(chosen_run(cache, ref, EMBEDDING, observer))
+
+
+def neighbors(
+    cache: Cache,
+    words: Sequence[str],
+    ref: str | None = None,
+    n: int = 10,
+    metric: str = "cosine",
+    observer: Observer = SILENT,
+) -> Iterator[Neighbor | DistantNeighbor]:
+    """Yield the nearest words of each word.
+
+    Unknown words among known ones are noted; raises NothingFound where none is known.
+    """
+    if metric not in METRICS:
+        raise RequestError(f"no metric '{metric}'", f"there is {', '.join(METRICS)}")
+    if not words:
+        raise InputError("no words to look up", "give one a line on standard input")
+    for word in words:
+        check_query(word)
+    model = open_model(cache, ref, observer)
+    known = _known(model, words, observer)
+    return neighbours(model, known, n, metric)
+
+
+def _known(model: Embedding, words: Sequence[str], observer: Observer) -> list[Found]:
+    looked_up = [(word, find_word(model, word)) for word in words]
+    unknown = [word for word, found in looked_up if found is None]
+    known = [found for _, found in looked_up if found is not None]
+    if not known:
+        raise unknown_words(model, unknown)
+    _note_unknown(model, unknown, observer)
+    return known
+
+
+def _note_unknown(model: Embedding, unknown: Sequence[str], observer: Observer) -> None:
+    for word in unknown[:_NAMED_UNKNOWN]:
+        hint = spelling_hint(model, word)
+        observer.note(f"unknown word '{shortened(word)}'" + (f"; {hint}" if hint else ""))
+    if len(unknown) > _NAMED_UNKNOWN:
+        observer.note(f"and {len(unknown) - _NAMED_UNKNOWN} more unknown words")
+
+
+def analogy(
+    cache: Cache,
+    a: str,
+    b: str,
+    c: str,
+    ref: str | None = None,
+    n: int = 10,
+    observer: Observer = SILENT,
+) -> Sequence[Neighbor]:
+    """Answer "a is to b as c is to ?"; raises NothingFound where a word is unknown."""
+    for word in (a, b, c):
+        check_query(word)
+    model = open_model(cache, ref, observer)
+    missing = [word for word in (a, b, c) if find_word(model, word) is None]
+    if missing:
+        raise unknown_words(model, missing)
+    first, second, third = (require_word(model, word) for word in (a, b, c))
+    return solve_analogy(model, first, second, third, n)
+
+
+def similarity(
+    cache: Cache,
+    pairs: Iterable[tuple[str, str]],
+    ref: str | None = None,
+    observer: Observer = SILENT,
+) -> list[Similarity]:
+    """Measure pairs of words; a pair with an unknown word is left out with a note.
+
+    Raises NothingFound where no pair is left.
+    """
+    pairs = list(pairs)
+    if not pairs:
+        raise InputError("no pairs of words", "give two words a line on standard input")
+    for pair in pairs:
+        for word in pair:
+            check_query(word)
+    model = open_model(cache, ref, observer)
+    answers, unknown = [], []
+    for a, b in pairs:
+        first, second = find_word(model, a), find_word(model, b)
+        if first is None or second is None:
+            unknown += [word for word, found in ((a, first), (b, second)) if found is None]
+        else:
+            answers.append(measure_similarity(model, first, second))
+    if not answers:
+        raise unknown_words(model, unknown)
+    _note_unknown(model, unknown, observer)
+    return answers

@@ -1,0 +1,238 @@
+"""Read and encode a corpus once; find it again by what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.encoder import encode
+from latentcli.corpus.readers import ReaderSettings, read_documents, resolve_format
+from latentcli.corpus.readers.files import directory_labels
+from latentcli.corpus.sources import Fingerprint, Source, find_sources, fingerprint, printable_path
+from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
+from latentcli.errors import InputError, RequestError
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
+from latentcli.observer import SILENT, Observer
+from latentcli.store.cache import Cache
+from latentcli.store.pointers import names
+from latentcli.store.runs import answer, find, give_name, mark_latest, publish
+from latentcli.store.staging import staging
+from latentcli.workflows.provenance import Stopwatch, invocation, versions
+
+# Raised when the same source and settings give other arrays.
+ENCODER_REVISION = 1
+
+
+@dataclass(frozen=True)
+class CorpusRequest:
+    """What to read: paths, or ``-``; none means the corpus that was asked for last."""
+
+    inputs: Sequence[str] = ()
+    reader: ReaderSettings = field(default_factory=ReaderSettings)
+    tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
+    name: str = ""
+    stdin: BinaryIO | None = None
+
+
+class CorpusAnswer(NamedTuple):
+    """An encoded corpus: ``types`` counts distinct words, ``bytes`` those of the source."""
+
+    id: str
+    name: str
+    documents: int
+    tokens: int
+    types: int
+    bytes: int
+
+
+def corpus(
+    cache: Cache, request: CorpusRequest, observer: Observer = SILENT, retrain: bool = False
+) -> CorpusAnswer:
+    """Encode a corpus into the cache, or find it there, and say what it holds."""
+    run = encoded_run(cache, request, observer, retrain)
+    if request.name:
+        named(cache, run.id, request.name, observer)
+    manifest = run.manifest
+    figures = manifest["figures"]
+    return CorpusAnswer(
+        run.id,
+        request.name or manifest["invocation"]["corpus_name"],
+        figures["documents"],
+        figures["tokens"],
+        figures["types"],
+        manifest["source"]["bytes"],
+    )
+
+
+def load_corpus(
+    cache: Cache, request: CorpusRequest, observer: Observer = SILENT
+) -> tuple[EncodedCorpus, Artefact]:
+    """Return the corpus that a training request means, and make it the latest."""
+    run = encoded_run(cache, request, observer)
+    return open_corpus(run, run.manifest["invocation"]["corpus_name"]), run
+
+
+def encoded_run(
+    cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool = False
+) -> Artefact:
+    """Return the run that holds a corpus, encoding it if it is not in the cache yet."""
+    run = _stored(cache, request, observer)
+    if run is None:
+        run = _encoded(cache, request, observer, retrain)
+    mark_latest(cache, run)
+    return run
+
+
+def _stored(cache: Cache, request: CorpusRequest, observer: Observer) -> Artefact | None:
+    """Find a corpus that is asked for by no path, or by the name or id of a stored one."""
+    if not request.inputs:
+        try:
+            run = find(cache, "latest", KIND)
+        except RequestError:
+            raise RequestError(
+                "no corpus named, and none in the cache yet",
+                "name a file or directory, or '-' to read standard input",
+            ) from None
+        observer.note(f"corpus: {_title(run)}, the one used last")
+        return run
+    [first, *others] = request.inputs
+    if others or first == "-" or Path(first).exists():
+        return None
+    stored = names(cache).get(first)
+    if stored is None:
+        return None
+    return find(cache, stored, KIND)
+
+
+def _title(run: Artefact) -> str:
+    return f"{run.manifest['invocation']['corpus_name']} ({run.id[:12]})"
+
+
+def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool) -> Artefact:
+    make_tokenizer(request.tokenizer)
+    watch = Stopwatch()
+    with staging(cache) as scratch:
+        sources = find_sources(request.inputs, scratch, request.stdin)
+        reader = resolve_format(sources, request.reader)
+        if request.reader.format == "auto":
+            observer.note(f"format: {_described(reader.format)} (choose another with --format)")
+        observer.progress("reading", 0)
+        source = fingerprint(sources, reader.include)
+        key = _request(sources, reader, request.tokenizer, source)
+        known = None if retrain else answer(cache, key)
+        if known is not None:
+            observer.note(f"corpus: {_title(known)} is in the cache already")
+            return known
+        watch.stage("fingerprint")
+        seen = Fingerprint()
+        skipped: list[InputError] = []
+        encoded = encode(
+            read_documents(sources, reader, seen, skipped.append if reader.skip_invalid else None),
+            request.tokenizer,
+            scratch,
+            lambda n_tokens: observer.progress("encoding tokens", n_tokens),
+            directory_labels if reader.format == "files" else None,
+        )
+        watch.stage("encode")
+        if seen.hexdigest() != source.hexdigest():
+            raise InputError(
+                f"{_names(sources)}: changed while it was being read", "run it again when it rests"
+            )
+        _report(encoded.corpus, encoded.overlong_words, skipped, reader, observer)
+        arrays, strings = corpus_parts(encoded.corpus)
+        return publish(
+            cache,
+            key,
+            _description(encoded.corpus, source, key),
+            invocation(request.name or _names(sources), watch),
+            arrays,
+            strings,
+        )
+
+
+def _described(kind: str) -> str:
+    return {
+        "lines": "lines, a document a line",
+        "paragraphs": "paragraphs, blank lines between documents",
+        "files": "files, a document a file",
+        "jsonl": "jsonl, a document a line",
+    }.get(kind, f"{kind}, a document a row")
+
+
+def _names(sources: Sequence[Source]) -> str:
+    first = printable_path(sources[0].name.rstrip("/")).rsplit("/", 1)[-1] or "/"
+    return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
+
+
+def _request(
+    sources: Sequence[Source],
+    reader: ReaderSettings,
+    tokenizer: TokenizerSettings,
+    source: Fingerprint,
+) -> dict[str, Any]:
+    settings = asdict(reader)
+    del settings["include"]  # the fingerprint is of what was included
+    # Names are part of document ids where there are several inputs.
+    several = [source.name.rsplit("/", 1)[-1] for source in sources] if len(sources) > 1 else []
+    single = sources[0].path.name if reader.format == "files" and len(sources) == 1 else ""
+    return {
+        "kind": KIND,
+        "source": source.hexdigest(),
+        "names": several or [single if sources[0].kind == "file" else ""],
+        "reader": settings,
+        "tokenizer": tokenizer_record(tokenizer),
+        "revision": f"{ENCODER_REVISION}-{REVISION}",
+    }
+
+
+def _report(
+    corpus: EncodedCorpus,
+    overlong: int,
+    skipped: list[InputError],
+    reader: ReaderSettings,
+    observer: Observer,
+) -> None:
+    if not corpus.n_tokens:
+        raise InputError(
+            f"no tokens in {corpus.n_docs} documents",
+            "is the text empty, or all numbers (--keep-numbers)? see also --format, --encoding",
+        )
+    if overlong:
+        observer.note(f"left out {overlong} words of more than 256 characters")
+    if skipped:
+        observer.note(f"skipped {len(skipped)} invalid records, the first: {skipped[0].message}")
+    if reader.encoding.errors == "replace":
+        observer.note("undecodable bytes, if any, were read as U+FFFD")
+
+
+def _description(
+    corpus: EncodedCorpus, source: Fingerprint, request: dict[str, Any]
+) -> dict[str, Any]:
+    empty = int((corpus.offsets[1:] == corpus.offsets[:-1]).sum())
+    return {
+        "kind": KIND,
+        "algorithm": "",
+        "tokenizer": tokenizer_record(corpus.tokenizer),
+        "reader": request["reader"],
+        "revision": request["revision"],
+        "source": {"sha256": source.hexdigest(), "bytes": source.bytes},
+        "figures": {
+            "documents": corpus.n_docs,
+            "empty_documents": empty,
+            "tokens": corpus.n_tokens,
+            "types": len(corpus.vocabulary),
+        },
+        "reproducible": {"bytes": True, "depends_on": "the source, settings and revision"},
+        "versions": versions(),
+    }
+
+
+def named(cache: Cache, run_id: str, name: str, observer: Observer) -> None:
+    """Name a run, and say so where the name meant another before."""
+    before = give_name(cache, run_id, name)
+    if before is not None:
+        observer.note(f"name '{name}' now means {run_id[:12]}; it meant {before[:12]}")

@@ -1,0 +1,107 @@
+"""Train word embeddings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from latentcli.corpus.mask import frequent
+from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
+from latentcli.engines.parameters import Word2VecParameters
+from latentcli.errors import InputError, RequestError
+from latentcli.formats.models import EMBEDDING, embedding_parts
+from latentcli.observer import SILENT, Observer
+from latentcli.store.cache import Cache
+from latentcli.workflows.corpus import CorpusRequest, load_corpus
+from latentcli.workflows.provenance import usable_cores
+from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
+
+# Below this many tokens in all epochs together, vectors stay near their random start.
+_ENOUGH_TOKENS = 6_000_000
+_MOST_EPOCHS = 100
+_FEW_TOKENS = 20_000
+
+
+@dataclass(frozen=True)
+class EmbedRequest:
+    """What to train; ``min_count`` and ``epochs`` None: chosen by the size of the corpus."""
+
+    algorithm: str = "word2vec"
+    parameters: Word2VecParameters = Word2VecParameters()
+    min_count: int | None = None
+    epochs: int | None = None
+
+
+class EmbedAnswer(NamedTuple):
+    """A trained embedding: ``words`` vectors of ``dim`` dimensions."""
+
+    id: str
+    name: str
+    algorithm: str
+    words: int
+    dim: int
+    corpus: str
+
+
+def embed(
+    cache: Cache,
+    corpus_request: CorpusRequest,
+    request: EmbedRequest | None = None,
+    options: TrainingOptions | None = None,
+    observer: Observer = SILENT,
+) -> EmbedAnswer:
+    """Train an embedding on a corpus, or find it in the cache.
+
+    Raises RequestError or InputError where no word is left to train.
+    """
+    request, options = request or EmbedRequest(), options or TrainingOptions()
+    if request.algorithm not in EMBEDDING_ALGORITHMS:
+        raise RequestError(
+            f"no algorithm '{request.algorithm}' for embeddings",
+            f"there is {', '.join(EMBEDDING_ALGORITHMS)}",
+        )
+    engine = find_engine(request.algorithm, options.engine)
+    corpus, _ = load_corpus(cache, corpus_request, observer)
+    min_count = request.min_count
+    if min_count is None:
+        min_count = 5 if corpus.n_tokens >= 50_000 else 3 if corpus.n_tokens >= 20_000 else 2
+        if min_count < 5:
+            observer.note(f"small corpus ({corpus.n_tokens:,} tokens): --min-count {min_count}")
+    epochs = request.epochs
+    if epochs is None:
+        wanted = math.ceil(_ENOUGH_TOKENS / corpus.n_tokens)
+        epochs = min(max(wanted, request.parameters.epochs), _MOST_EPOCHS)
+        if epochs > request.parameters.epochs:
+            observer.note(f"small corpus ({corpus.n_tokens:,} tokens): --epochs {epochs}")
+    kept = frequent(corpus.vocabulary, min_count)
+    if len(kept) < 2:
+        raise InputError(
+            f"{len(kept)} of {len(corpus.vocabulary)} words kept with --min-count {min_count}",
+            "try --min-count 1" if min_count > 1 else "give more text",
+        )
+    if corpus.n_tokens < _FEW_TOKENS:
+        observer.note(
+            f"{corpus.n_tokens:,} tokens are few: expect rough neighbours; more text helps most"
+        )
+    parameters = replace(request.parameters, epochs=epochs)
+    job = Job(
+        EMBEDDING,
+        request.algorithm,
+        engine,
+        options,
+        options.threads or usable_cores(),
+        corpus,
+        parameters,
+        {"min_count": min_count},
+    )
+
+    def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
+        trained = engine.load().train(corpus, kept, parameters, job.threads, scratch, observer)
+        return embedding_parts(trained.model), trained.metrics
+
+    run = run_of(cache, job, train, observer)
+    words, dim = run.manifest["files"]["arrays/vectors.npy"]["shape"]
+    return EmbedAnswer(run.id, options.name, request.algorithm, words, dim, corpus.name)

@@ -1,0 +1,99 @@
+"""Write a stored model as a file that other programs read."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from latentcli.errors import RequestError
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.files import write_through
+from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
+from latentcli.observer import SILENT, Observer
+from latentcli.store.cache import Cache
+from latentcli.store.pointers import names
+from latentcli.workflows.find import chosen_run
+
+FORMATS = {"word2vec": ".vec", "word2vec-bin": ".bin", "gensim": ".gensim", "npy": ".npy"}
+
+
+class Exported(NamedTuple):
+    """A file that was written."""
+
+    path: str
+
+
+def export(
+    cache: Cache, ref: str, to: str, out: Path | None = None, observer: Observer = SILENT
+) -> list[Exported]:
+    """Write a model in a format; return the files written, none where they went to stdout.
+
+    Raises RequestError where the format cannot hold such a model, and where no path was given
+    and the file is there already.
+    """
+    if to not in FORMATS:
+        raise RequestError(f"no format '{to}'", f"there is {', '.join(FORMATS)}")
+    run = chosen_run(cache, None if ref == "latest" else ref, None, observer)
+    if run.kind not in (EMBEDDING, TOPIC_MODEL):
+        raise RequestError(f"'{ref}' is a {run.kind}", "only models can be exported")
+    target = out or _default_target(cache, run, to)
+    if to == "gensim":
+        return _to_gensim(run, target)
+    if run.kind != EMBEDDING:
+        raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim")
+    if to == "npy":
+        return _to_npy(run, target)
+    from latentcli.formats.word2vec import write_binary, write_text
+
+    model = open_embedding(run)
+    write = write_text if to == "word2vec" else write_binary
+
+    def write_model(stream: BinaryIO) -> None:
+        write(model, stream)
+
+    return _written(target, write_model)
+
+
+def _default_target(cache: Cache, run: Artefact, to: str) -> Path:
+    called = next((name for name, held in names(cache).items() if held == run.id), run.id[:12])
+    target = Path(re.sub(r"[^\w.+-]", "_", called) + FORMATS[to])
+    if target.exists():
+        raise RequestError(f"{target}: is there already", f"to replace it: -o {target}")
+    return target
+
+
+def _written(target: Path, write: object) -> list[Exported]:
+    if not callable(write):
+        raise TypeError("write must be a function of a stream")
+    if str(target) == "-":
+        write(sys.stdout.buffer)
+        return []
+    write_through(target, write)
+    return [Exported(os.fspath(target))]
+
+
+def _to_npy(run: Artefact, target: Path) -> list[Exported]:
+    from latentcli.formats.npy import write_labels, write_vectors
+
+    if str(target) == "-":
+        raise RequestError("--to npy writes two files", "name the first with -o PATH.npy")
+    model = open_embedding(run)
+    labels = target.with_suffix(".txt")
+    write_through(labels, lambda stream: write_labels(model, stream))
+    write_through(target, lambda stream: write_vectors(model, stream))
+    return [Exported(os.fspath(target)), Exported(os.fspath(labels))]
+
+
+def _to_gensim(run: Artefact, target: Path) -> list[Exported]:
+    from latentcli.formats.gensim_models import save_embedding, save_topic_model
+
+    if str(target) == "-":
+        raise RequestError("--to gensim writes several files", "name the first with -o PATH")
+    if run.kind == EMBEDDING:
+        paths = save_embedding(open_embedding(run), target)
+    else:
+        paths = save_topic_model(open_topic_model(run), target)
+    return [Exported(os.fspath(path)) for path in paths]

@@ -1,0 +1,26 @@
+"""Which stored run a command works on."""
+
+from __future__ import annotations
+
+import os
+
+from latentcli.formats.artefact import Artefact
+from latentcli.observer import Observer
+from latentcli.store.cache import Cache
+from latentcli.store.runs import find
+
+
+def chosen_run(cache: Cache, ref: str | None, kind: str | None, observer: Observer) -> Artefact:
+    """Open the run that ``ref``, or LATENT_MODEL, or the latest of the kind, means.
+
+    The observer is told where no ``ref`` was given.
+    """
+    if ref:
+        return find(cache, ref, kind)
+    variable = os.environ.get("LATENT_MODEL", "").strip()
+    run = find(cache, variable or "latest", kind)
+    corpus = run.manifest["invocation"].get("corpus_name", "")
+    trained = f" of {corpus}" if corpus else ""
+    whence = "LATENT_MODEL" if variable else "the latest"
+    observer.note(f"model: {run.id[:12]}, {run.manifest['algorithm']}{trained} ({whence})")
+    return run

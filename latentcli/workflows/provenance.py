@@ -1,0 +1,71 @@
+"""What a run's record says of how it came about."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import sys
+import time
+from importlib import import_module, metadata
+from typing import Any
+
+import numpy as np
+
+
+class Stopwatch:
+    """Times the stages of a run."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.perf_counter()
+        self._stages: dict[str, float] = {}
+
+    def stage(self, name: str) -> None:
+        """End a stage and give it its name."""
+        now = time.perf_counter()
+        self._stages[name] = round(now - self._last, 3)
+        self._last = now
+
+    @property
+    def seconds(self) -> float:
+        """The time since the start."""
+        return time.perf_counter() - self._start
+
+    def record(self) -> dict[str, float]:
+        """Return the seconds of each stage and of all."""
+        return {**self._stages, "total": round(self.seconds, 3)}
+
+
+def invocation(corpus_name: str, watch: Stopwatch) -> dict[str, Any]:
+    """Return the part of a manifest that no digest covers: who called, when, how long it took."""
+    now = datetime.datetime.now(datetime.UTC)
+    return {
+        "created": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "argv": [arg.encode("utf-8", "replace").decode() for arg in sys.argv],
+        "corpus_name": corpus_name,
+        "seconds": watch.record(),
+    }
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Return the versions of Python, NumPy and the packages named."""
+    found = {"python": platform.python_version(), "numpy": np.__version__}
+    return found | {package: metadata.version(package) for package in packages}
+
+
+def instruction_set() -> str:
+    """Return the machine's architecture and the widest vectors that NumPy may use on it."""
+    try:
+        core = import_module("numpy._core._multiarray_umath")
+    except ImportError:
+        return platform.machine()
+    features = getattr(core, "__cpu_features__", {})
+    wide = next((name for name in ("AVX512F", "AVX2", "SVE", "NEON") if features.get(name)), "")
+    return f"{platform.machine()} {wide.lower()}".strip()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
