@@ -1,0 +1,5 @@
+"""``python -m latentcli`` is ``latent``."""
+
+from latentcli.cli.app import main
+
+main()
