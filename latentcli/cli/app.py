@@ -11,7 +11,6 @@ import errno
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from types import FrameType
@@ -58,8 +57,8 @@ class _Commands(MutableMapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         module = import_module(f"latentcli.cli.{COMMANDS[name]}")
-        built: Any = typer.main.get_command(module.app)
-        found = getattr(built, "commands", {}).get(name, built)
+        group: Any = typer.main.get_group(module.app)
+        found = group.commands.get(name, group)
         found.name = name
         return found
 
@@ -141,6 +140,8 @@ def _run() -> int:
         flush()
         return code if isinstance(code, int) else 0
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):  # typer and rich end so
+            raise ClosedPipe from None
         return stop.code if isinstance(stop.code, int) else 1
     except BrokenPipeError:
         raise ClosedPipe from None
@@ -149,6 +150,8 @@ def _run() -> int:
     except Exception as error:
         known = _as_latent_error(error)
         if known is None or "--debug" in sys.argv:
+            import traceback
+
             traceback.print_exc()
         if known is None:
             return MachineError.exit_code

@@ -8,15 +8,17 @@ import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from latentcli.cli.completion import complete_formats, complete_models
 from latentcli.cli.session import Session
 from latentcli.errors import RequestError
-from latentcli.workflows.corpus import CorpusRequest
-from latentcli.workflows.training import TrainingOptions
+
+if TYPE_CHECKING:
+    from latentcli.workflows.corpus import CorpusRequest
+    from latentcli.workflows.training import TrainingOptions
 
 READING = "Reading the corpus"
 TRAINING = "Training"
@@ -30,8 +32,8 @@ def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]
             return None
         sound = math.isfinite(value) and low <= value <= high and not (above and value == low)
         if not sound:
-            bound = f"above {low:g}" if above else f"from {low:g}"
-            raise typer.BadParameter(f"{value} is not in the range {bound} to {high:,g}.")
+            bound = f"above {low:,}" if above else f"from {low:,}"
+            raise typer.BadParameter(f"{value} is not in the range {bound} to {high:,}.")
         return value
 
     return check
@@ -199,6 +201,7 @@ def corpus_request(
     from latentcli.corpus.readers import ReaderSettings
     from latentcli.corpus.readers.fields import FieldNames
     from latentcli.corpus.tokenizers import TokenizerSettings
+    from latentcli.workflows.corpus import CorpusRequest
 
     if reading["encoding_errors"] not in ("strict", "replace"):
         raise RequestError(
@@ -235,6 +238,8 @@ def corpus_request(
 
 def training_options(engine: str, threads: int | None, name: str, retrain: bool) -> TrainingOptions:
     """Return how to train, having checked the name before any work is done."""
+    from latentcli.workflows.training import TrainingOptions
+
     if name:
         from latentcli.store.pointers import checked_name
 

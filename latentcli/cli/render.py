@@ -5,8 +5,6 @@ An answer is a NamedTuple: its fields are the table's headings, the columns, and
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -76,6 +74,9 @@ def _csv_line(row: Row) -> str:
 
 
 def _csv_cells(cells: Iterable[str]) -> str:
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerow(cells)
     return out.getvalue()

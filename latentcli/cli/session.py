@@ -103,11 +103,11 @@ class ConsoleObserver(Observer):
         if self._bar is None:
             self._bar = _progress_bar()
             self._bar.start()
+        figure = f"{done:,.0f}" if total is None else f"{done:,.0f}/{total:,.0f}"
         if stage not in self._tasks:
             for task in self._tasks.values():
                 self._bar.update(task, visible=False)
-            self._tasks[stage] = self._bar.add_task(stage, total=total)
-        figure = f"{done:,.0f}" if total is None else f"{done:,.0f}/{total:,.0f}"
+            self._tasks[stage] = self._bar.add_task(stage, total=total, figure=figure)
         self._bar.update(self._tasks[stage], completed=done, total=total, figure=figure)
 
     def finish(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -38,10 +39,13 @@ def checked_encoding(name: str, errors: str) -> Encoding:
     return Encoding(info.name, errors)
 
 
-def decoded_chunks(stream: BinaryIO, name: str, encoding: Encoding) -> Iterator[str]:
+def decoded_chunks(
+    stream: BinaryIO, name: str, encoding: Encoding, replaced: Counter[str] | None = None
+) -> Iterator[str]:
     """Yield the stream's text in chunks of about 1 MiB, line ends translated to LF.
 
-    Raises InputError naming file, line and byte offset where a byte cannot be decoded.
+    Where bytes that cannot be decoded are replaced, ``replaced`` counts the U+FFFD by file.
+    Otherwise they raise InputError naming file, line and byte offset.
     """
     data = stream.read(CHUNK_BYTES)
     _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
@@ -69,6 +73,8 @@ def decoded_chunks(stream: BinaryIO, name: str, encoding: Encoding) -> Iterator[
                 f"{name}: cannot be read as {encoding.name}: {error}",
                 "name the file's --encoding",
             ) from None
+        if replaced is not None and "\ufffd" in text:
+            replaced[name] += text.count("\ufffd")
         if text:
             lines += text.count("\n")
             yield text

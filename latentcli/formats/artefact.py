@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -69,8 +70,7 @@ def write_artefact(
     manifest["id"] = _digest(manifest, _NOT_IN_ID)
     manifest["invocation"] = dict(invocation)
     manifest["checksum"] = _digest(manifest, ("checksum",))
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    _write_file(folder / MANIFEST, text.encode("utf-8"), None)
+    _write_file(folder / MANIFEST, _spelled(manifest), None)
     for directory in (folder / "arrays", folder):
         handle = os.open(directory, os.O_RDONLY)
         os.fsync(handle)
@@ -83,6 +83,11 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     ).encode("utf-8", "surrogatepass")
+
+
+def _spelled(manifest: Manifest) -> bytes:
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _digest(manifest: Manifest, without: tuple[str, ...]) -> str:
@@ -185,6 +190,8 @@ class Artefact:
         )
 
     def _check_files(self) -> None:
+        if (self.folder / "arrays").is_symlink():
+            raise _damaged(self.folder, "'arrays' is a symbolic link")
         for path, entry in self.manifest["files"].items():
             try:
                 self._check_file(path, entry)
@@ -197,9 +204,10 @@ class Artefact:
 
     def _check_file(self, path: str, entry: Mapping[str, Any]) -> None:
         full = self.folder / path
-        if path.startswith("/") or ".." in path.split("/") or full.is_symlink():
+        status = full.lstat()
+        if path.startswith("/") or ".." in path.split("/") or not stat.S_ISREG(status.st_mode):
             raise _damaged(self.folder, f"{path!r} is not a file of its own")
-        size = full.stat().st_size
+        size = status.st_size
         if size != entry["bytes"]:
             raise _damaged(
                 self.folder,
@@ -220,6 +228,8 @@ class Artefact:
     def problems(self) -> list[str]:
         """Read every byte and return what is wrong: checksums, files missing or too many."""
         found = []
+        if (self.folder / MANIFEST).read_bytes() != _spelled(self.manifest):
+            found.append(f"{MANIFEST}: its bytes changed")
         listed = set(self.manifest["files"])
         for path in sorted(listed):
             digest = hashlib.sha256()
@@ -231,7 +241,7 @@ class Artefact:
         there = {
             str(path.relative_to(self.folder))
             for path in self.folder.rglob("*")
-            if not path.is_dir()
+            if path.is_symlink() or not path.is_dir()
         }
         found += [f"{path}: does not belong here" for path in sorted(there - listed - {MANIFEST})]
         return found
@@ -252,6 +262,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise _damaged(folder, f"it lacks {MANIFEST}") from None
     except PermissionError:
         raise MachineError(f"{path}: no permission to read it") from None
+    except OSError as error:
+        raise _damaged(folder, f"{MANIFEST}: {error.strerror or error}") from None
     except (ValueError, RecursionError):
         raise _damaged(folder, f"{MANIFEST} is not valid JSON") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:

@@ -82,25 +82,28 @@ def _sweep(
     tolerance: float,
     max_sweeps: int,
 ) -> Convergence:
-    """Bring the rows of ``gamma`` to their fixed point, in place."""
+    """Bring the rows of ``gamma`` to their fixed point, in place.
+
+    A document that has settled rests, so that its answer does not depend on its company.
+    """
     open_docs = np.flatnonzero(np.diff(counts.starts))
     gamma[open_docs] = 1.0
     pairs = _Pairs(counts, open_docs, exp_log_beta)
+    moving = np.ones(len(open_docs), np.bool_)
     for sweep in range(1, max_sweeps + 1):
-        if not len(open_docs):
+        if not moving.any():
             return Convergence(sweep - 1, 0)
+        if moving.sum() < 0.75 * len(moving):
+            open_docs = open_docs[moving]
+            pairs = _Pairs(counts, open_docs, exp_log_beta)
+            moving = np.ones(len(open_docs), np.bool_)
         old = gamma[open_docs]
         theta = np.exp(digamma(old) - digamma(old.sum(axis=1))[:, None])
         norm = np.einsum("pk,pk->p", theta[pairs.document], pairs.beta) + 1e-100
         shares = np.add.reduceat(pairs.beta * (pairs.counts / norm)[:, None], pairs.starts, axis=0)
         new = alpha + theta * shares
-        gamma[open_docs] = new
-        moving = np.abs(new - old).mean(axis=1) >= tolerance
-        if sweep < max_sweeps and moving.sum() < 0.75 * len(moving):
-            open_docs = open_docs[moving]
-            pairs = _Pairs(counts, open_docs, exp_log_beta)
-        elif not moving.any():
-            return Convergence(sweep, 0)
+        gamma[open_docs[moving]] = new[moving]
+        moving &= np.abs(new - old).mean(axis=1) >= tolerance
     return Convergence(max_sweeps, int(moving.sum()))
 
 

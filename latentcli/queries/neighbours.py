@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 # From dot products (n_targets, n_rows) and the rows to scores of that shape, higher for nearer.
 Score = Callable[[Floats, slice], Floats]
+# From a target's number and the rows to how far their scores may be off.
+Error = Callable[[int, slice], Floats | np.float32]
 
 
 class Neighbor(NamedTuple):
@@ -70,12 +72,16 @@ def nearest_by_cosine(
     units = targets / np.maximum(np.linalg.norm(targets, axis=1, keepdims=True), 1e-30)
     units = units.astype(np.float32)
     norms: Floats = np.maximum(model.norms, np.float32(1e-30)).astype(np.float32)
+    error = _rounding(model)
     if len(units) == 1:
-        scores = (model.vectors @ units[0]) / norms
-        near = _highest(scores, n)
+        near = _contenders((model.vectors @ units[0]) / norms, error, n)
         return [_exact_cosines(model, units[0], near, n)]
-    best = _merged_highest(
-        model, units, n, lambda dots, rows: (dots / norms[rows]).astype(np.float32)
+    best = _scan(
+        model,
+        units,
+        n,
+        lambda dots, rows: (dots / norms[rows]).astype(np.float32),
+        lambda target, rows: error,
     )
     return [_exact_cosines(model, unit, near, n) for unit, near in zip(units, best, strict=True)]
 
@@ -93,9 +99,15 @@ def _exact_cosines(
 def _nearest_by_distance(
     model: Embedding, targets: Floats, n: int
 ) -> list[tuple[Rows, npt.NDArray[np.float64]]]:
-    half_squares = np.asarray(model.norms, np.float32) ** 2 / 2
-    best = _merged_highest(
-        model, targets, n, lambda dots, rows: (dots - half_squares[rows]).astype(np.float32)
+    norms = np.asarray(model.norms, np.float32)
+    half_squares = norms**2 / 2
+    reach = np.linalg.norm(targets, axis=1).astype(np.float32)
+    best = _scan(
+        model,
+        targets,
+        n,
+        lambda dots, rows: (dots - half_squares[rows]).astype(np.float32),
+        lambda target, rows: _rounding(model) * norms[rows] * (reach[target] + norms[rows]),
     )
     answers = []
     for target, near in zip(targets, best, strict=True):
@@ -106,26 +118,31 @@ def _nearest_by_distance(
     return answers
 
 
-def _merged_highest(model: Embedding, targets: Floats, n: int, score: Score) -> list[Rows]:
-    """Scan the vectors in blocks of rows, keeping each target's highest scores."""
-    kept: list[list[Rows]] = [[] for _ in targets]
-    kept_scores: list[list[Floats]] = [[] for _ in targets]
+def _rounding(model: Embedding) -> np.float32:
+    """Return a bound on the relative rounding error of a float32 dot product (Higham 2002)."""
+    return np.float32(np.finfo(np.float32).eps * (model.dim + 8))
+
+
+def _scan(model: Embedding, targets: Floats, n: int, score: Score, error: Error) -> list[Rows]:
+    """Scan the vectors in blocks of rows, keeping each target's contenders for the first n."""
+    kept: list[list[tuple[Rows, Floats, Floats]]] = [[] for _ in targets]
     for start in range(0, len(model.vectors), _BLOCK_ROWS):
         rows = slice(start, min(start + _BLOCK_ROWS, len(model.vectors)))
         scores = score(targets @ model.vectors[rows].T, rows)
-        for i, row in enumerate(scores):
-            near = _highest(row, n)
-            kept[i].append(near + start)
-            kept_scores[i].append(row[near])
+        for target, values in enumerate(scores):
+            errors = np.broadcast_to(error(target, rows), values.shape)
+            near = _contenders(values, errors, n)
+            kept[target].append((near + start, values[near], errors[near]))
     best = []
-    for near_blocks, score_blocks in zip(kept, kept_scores, strict=True):
-        near, values = np.concatenate(near_blocks), np.concatenate(score_blocks)
-        best.append(near[_highest(values, n)])
+    for blocks in kept:
+        near, values, errors = map(np.concatenate, zip(*blocks, strict=True))
+        best.append(near[_contenders(values, errors, n)])
     return best
 
 
-def _highest(scores: Floats, n: int) -> Rows:
-    # A few more than asked for, so that exact arithmetic can settle near ties.
-    n = min(n + 8, len(scores))
-    near: Rows = np.argpartition(scores, len(scores) - n)[len(scores) - n :]
+def _contenders(scores: Floats, errors: Floats | np.float32, n: int) -> Rows:
+    """Return all rows that may be among the ``n`` highest, in order; exact arithmetic decides."""
+    place = max(0, len(scores) - n)
+    surely = np.partition(scores - errors, place)[place]
+    near: Rows = np.flatnonzero(scores + errors >= surely)
     return near

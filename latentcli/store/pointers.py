@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from pathlib import Path
 
-from latentcli.errors import DamagedArtefact, RequestError
+from latentcli.errors import DamagedArtefact, MachineError, RequestError
 from latentcli.formats.files import sync_directory
 from latentcli.store.cache import Cache
+from latentcli.store.locks import try_lock
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"\w[\w.+-]{0,99}")
+_MAX_NAME_BYTES = 255  # what file systems hold
 
 
 def read_pointer(path: Path) -> str | None:
@@ -37,23 +38,33 @@ def read_pointer(path: Path) -> str | None:
 
 
 def write_pointer(cache: Cache, path: Path, run_id: str) -> None:
-    """Make a pointer hold ``run_id``, durably: a reader sees the old id or the new one."""
-    temporary = cache.tmp / f"{secrets.token_hex(8)}.pointer"
+    """Make a pointer hold ``run_id``, durably: a reader sees the old id or the new one.
+
+    Raises MachineError, and leaves no pointer, where the run was removed in the meantime.
+    """
+    temporary = cache.tmp / f"{os.urandom(8).hex()}.pointer"
+    handle = try_lock(temporary)  # held, so that a collector leaves it alone
+    if handle is None:
+        raise MachineError(f"{temporary}: locked by another process", "run it again")
     try:
-        with open(temporary, "x", encoding="ascii") as out:
-            out.write(run_id + "\n")
-            out.flush()
-            os.fsync(out.fileno())
+        os.write(handle, f"{run_id}\n".encode("ascii"))
+        os.fsync(handle)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(handle)
     sync_directory(path.parent)
+    if not (cache.runs / run_id).is_dir():
+        path.unlink(missing_ok=True)
+        raise MachineError(f"run {run_id[:12]} was removed by another process", "make it again")
 
 
 def checked_name(name: str) -> str:
     """Return the name if a run may be called so; raise RequestError if not."""
-    if not _NAME.fullmatch(name) or name == "latest" or _ID.fullmatch(name):
+    fits = len(os.fsencode(name)) <= _MAX_NAME_BYTES
+    if not _NAME.fullmatch(name) or not fits or name == "latest" or _ID.fullmatch(name):
         raise RequestError(
             f"'{name}' cannot be a name",
             "use letters, digits, '_', '-', '+' and '.', up to 100, but not 'latest'",

@@ -7,7 +7,6 @@ import errno
 import hashlib
 import os
 import re
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -227,7 +226,7 @@ def remove(cache: Cache, run_id: str) -> None:
 
 
 def _discard(cache: Cache, folder: Path) -> None:
-    grave = cache.tmp / secrets.token_hex(8)
+    grave = cache.tmp / os.urandom(8).hex()
     try:
         os.rename(folder, grave)
     except PermissionError:

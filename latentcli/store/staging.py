@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ def staging(cache: Cache) -> Iterator[Path]:
     A lock beside it is held meanwhile, which is how ``collect`` knows it to be in use.
     """
     cache.ensure()
-    name = secrets.token_hex(8)
+    name = os.urandom(8).hex()
     lock = cache.tmp / f"{name}.lock"
     handle = try_lock(lock)
     folder = cache.tmp / name

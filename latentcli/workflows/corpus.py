@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -130,8 +131,11 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
         watch.stage("fingerprint")
         seen = Fingerprint()
         skipped: list[InputError] = []
+        replaced = Counter[str]() if reader.encoding.errors == "replace" else None
         encoded = encode(
-            read_documents(sources, reader, seen, skipped.append if reader.skip_invalid else None),
+            read_documents(
+                sources, reader, seen, skipped.append if reader.skip_invalid else None, replaced
+            ),
             request.tokenizer,
             scratch,
             lambda n_tokens: observer.progress("encoding tokens", n_tokens),
@@ -142,7 +146,7 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             raise InputError(
                 f"{_names(sources)}: changed while it was being read", "run it again when it rests"
             )
-        _report(encoded.corpus, encoded.overlong_words, skipped, reader, observer)
+        _report(encoded.corpus, encoded.overlong_words, skipped, replaced, observer)
         arrays, strings = corpus_parts(encoded.corpus)
         return publish(
             cache,
@@ -193,7 +197,7 @@ def _report(
     corpus: EncodedCorpus,
     overlong: int,
     skipped: list[InputError],
-    reader: ReaderSettings,
+    replaced: Counter[str] | None,
     observer: Observer,
 ) -> None:
     if not corpus.n_tokens:
@@ -205,8 +209,12 @@ def _report(
         observer.note(f"left out {overlong} words of more than 256 characters")
     if skipped:
         observer.note(f"skipped {len(skipped)} invalid records, the first: {skipped[0].message}")
-    if reader.encoding.errors == "replace":
-        observer.note("undecodable bytes, if any, were read as U+FFFD")
+    if replaced:
+        first = next(iter(replaced))
+        observer.note(
+            f"{replaced.total()} undecodable bytes in {len(replaced)} files were read as U+FFFD, "
+            f"the first in {first}"
+        )
 
 
 def _description(

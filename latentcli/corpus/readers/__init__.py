@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -88,10 +89,12 @@ def read_documents(
     settings: ReaderSettings,
     watch: Fingerprint | None = None,
     skip: Skip | None = None,
+    replaced: Counter[str] | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of all sources in order; the format must be resolved.
 
-    Where there are several plain files, ids are ``name:number``. ``watch`` sees every byte read.
+    Where there are several plain files, ids are ``name:number``. ``watch`` sees every byte read,
+    ``skip`` gets invalid records, ``replaced`` counts the bytes replaced in each file.
     """
     style = (
         table_style(settings.format, settings.delimiter, settings.quote, settings.header)
@@ -100,9 +103,8 @@ def read_documents(
     )
     several = len(sources) > 1 or any(source.has_members for source in sources)
     for member in members(sources, settings.include):
-        chunks = decoded_chunks(
-            (watch.watch(member) if watch else member).stream, member.name, settings.encoding
-        )
+        stream = (watch.watch(member) if watch else member).stream
+        chunks = decoded_chunks(stream, member.name, settings.encoding, replaced)
         prefix = _prefix(member, len(sources)) if several else ""
         if settings.format == "files":
             yield from read_file(chunks, prefix or member.source.path.name)
