@@ -1,0 +1,74 @@
+"""Make the page of a topic model."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from latentcli.errors import RequestError
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.files import write_through
+from latentcli.formats.models import TOPIC_MODEL, open_topic_model
+from latentcli.models.topic_model import LdaModel
+from latentcli.observer import SILENT, Observer
+from latentcli.reports import PYLDAVIS_REVISION
+from latentcli.store.cache import Cache
+from latentcli.workflows.find import chosen_run
+
+
+class Report(NamedTuple):
+    """A page that was written."""
+
+    path: str
+
+
+def report(
+    cache: Cache, ref: str | None = None, out: Path | None = None, observer: Observer = SILENT
+) -> Report | None:
+    """Write the pyLDAvis page of a topic model; return None where it went to stdout.
+
+    Without ``out`` it goes to the cache, and is made only once. Raises RequestError for LSI.
+    """
+    run = chosen_run(cache, ref, TOPIC_MODEL, observer)
+    model = open_topic_model(run)
+    if not isinstance(model, LdaModel):
+        raise RequestError(
+            f"'{ref or run.id[:12]}' is LSI: its topics are not distributions over words, "
+            "which a report draws",
+            "train one that has them: 'latent topics -a lda'; LSI's topics are printed by "
+            "'latent topics -a lsi'",
+        )
+    if out is None:
+        return _in_cache(cache, run, model)
+    content = _page(run, model)
+    if str(out) == "-":
+        sys.stdout.buffer.write(content)
+        return None
+    _write(out, content)
+    return Report(os.fspath(out))
+
+
+def _in_cache(cache: Cache, run: Artefact, model: LdaModel) -> Report:
+    cache.ensure()
+    target = cache.reports / f"{run.id[:12]}-{PYLDAVIS_REVISION}.html"
+    if not target.is_file():
+        _write(target, _page(run, model))
+    return Report(os.fspath(target))
+
+
+def _page(run: Artefact, model: LdaModel) -> bytes:
+    from latentcli.reports.pyldavis import page
+
+    number = "1 topic" if model.n_topics == 1 else f"{model.n_topics} topics"
+    corpus = run.manifest["invocation"].get("corpus_name", "")
+    named = f"{number} of {corpus}" if corpus else number
+    return page(model, f"{run.manifest['algorithm'].upper()}, {named} ({run.id[:12]})")
+
+
+def _write(target: Path, content: bytes) -> None:
+    def write(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    write_through(target, write)
