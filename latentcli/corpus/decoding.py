@@ -1,6 +1,6 @@
 """Bytes to text: encoding, byte order mark and line ends, with errors that say where.
 
-Lines end at LF, CRLF or CR only; all become LF. A UTF-8 byte order mark is dropped. UTF-16,
+Lines end at LF, CRLF or CR only; all become LF. A byte order mark is dropped. UTF-16,
 UTF-32 and binary files are recognised by their first bytes and refused by name, since reading
 them as UTF-8 would garble them.
 """
@@ -32,7 +32,7 @@ def checked_encoding(name: str, errors: str) -> Encoding:
         info = codecs.lookup(name)
         info.incrementaldecoder(errors)
         b"a".decode(info.name, "replace")
-    except (LookupError, TypeError):
+    except (LookupError, TypeError, ValueError):
         raise InputError(
             f"unknown text encoding '{name}'", "use for example utf-8, latin-1 or utf-16"
         ) from None
@@ -49,21 +49,19 @@ def decoded_chunks(
     """
     data = stream.read(CHUNK_BYTES)
     _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
-    if encoding.name == "utf-8" and data.startswith(codecs.BOM_UTF8):
-        skipped, data = 3, data[3:]
-    else:
-        skipped = 0
     decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
-    fed, lines = skipped, 1
+    fed, lines, mark = 0, 1, "\ufeff"
     while True:
         final = not data
-        held = len(decoder.getstate()[0])
+        state = decoder.getstate()
+        held = len(state[0])
         try:
             text = newlines.decode(decoder.decode(data, final), final)
         except UnicodeDecodeError as error:
-            before = error.object[: error.start].decode(encoding.name, "replace")
-            line = lines + before.replace("\r\n", "\n").replace("\r", "\n").count("\n")
+            decoder.setstate(state)
+            before = newlines.decode(decoder.decode(data[: max(0, error.start - held)]), True)
+            line = lines + before.count("\n")
             raise InputError(
                 f"{name}:{line}: byte {fed - held + error.start} is not valid {encoding.name}",
                 "name the file's --encoding, or read on with --encoding-errors replace",
@@ -76,6 +74,7 @@ def decoded_chunks(
         if replaced is not None and "\ufffd" in text:
             replaced[name] += text.count("\ufffd")
         if text:
+            text, mark = text.removeprefix(mark), ""
             lines += text.count("\n")
             yield text
         if final:
@@ -119,9 +118,9 @@ def _looks_wide(head: bytes) -> str | None:
             return wide
     if len(head) >= 16:
         nul = [head[i::4].count(0) * 4 / len(head) for i in range(4)]
-        if nul[1] > 0.9 and nul[2] > 0.9 and nul[3] > 0.9:
+        if nul[0] < 0.5 and nul[1] > 0.9 and nul[2] > 0.9 and nul[3] > 0.9:
             return "utf-32-le"
-        if nul[0] > 0.9 and nul[1] > 0.9 and nul[2] > 0.9:
+        if nul[3] < 0.5 and nul[0] > 0.9 and nul[1] > 0.9 and nul[2] > 0.9:
             return "utf-32-be"
         if nul[1] > 0.4 and nul[3] > 0.4 and nul[0] + nul[2] < 0.2:
             return "utf-16-le"

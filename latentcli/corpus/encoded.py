@@ -74,11 +74,22 @@ def document_counts(corpus: EncodedCorpus, n_terms: int) -> npt.NDArray[np.int64
     """Count in how many documents each term occurs: int64 (n_terms,)."""
     counts = np.zeros(n_terms, np.int64)
     for block in document_blocks(corpus):
+        if len(block.offsets) == 2:
+            counts += _contained(block.token_ids, n_terms)
+            continue
         lengths = np.diff(block.offsets)
         document = np.repeat(np.arange(len(lengths), dtype=np.uint64), lengths)
         pairs = np.unique(document * np.uint64(n_terms) + block.token_ids)
         counts += np.bincount((pairs % np.uint64(n_terms)).astype(np.int64), minlength=n_terms)
     return counts
+
+
+def _contained(token_ids: npt.NDArray[np.uint32], n_terms: int) -> npt.NDArray[np.bool_]:
+    """Mark the terms of one document, which may be far longer than a block."""
+    contained = np.zeros(n_terms, np.bool_)
+    for start in range(0, len(token_ids), _BLOCK_TOKENS):
+        contained[token_ids[start : start + _BLOCK_TOKENS]] = True
+    return contained
 
 
 def chunked(corpus: EncodedCorpus, n_tokens: int) -> EncodedCorpus:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import EncodedCorpus, document_counts
-from latentcli.corpus.layout import is_hard_wrapped, paragraphs
+from latentcli.corpus.layout import continues, is_hard_wrapped, paragraphs
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import (
     MAX_WORD_CHARACTERS,
@@ -77,7 +77,7 @@ def encode(
     labels: list[str] = []
     starts, breaks = array("Q"), array("Q")
     tokens = array("I")
-    flushed, hard_wrapped = 0, False
+    flushed, hard_wrapped, begun, text = 0, False, False, ""
     path = scratch / "token_ids"
     with open(path, "wb") as out:
         for document in documents:
@@ -86,13 +86,17 @@ def encode(
                 labels.append(document.label or "")
                 starts.append(flushed + len(tokens))
                 hard_wrapped = "\n" in document.text and is_hard_wrapped(document.text)
-            for paragraph in paragraphs(document.text, hard_wrapped):
+            # Whether the piece begins within a paragraph that has tokens already.
+            goes_on = document.continued and begun and continues(text, document.text, hard_wrapped)
+            text = document.text
+            for paragraph in paragraphs(text, hard_wrapped):
                 before = len(tokens)
                 tokens.extend(
                     chain.from_iterable(map(memo.__getitem__, tokenizer.pieces(paragraph)))
                 )
-                if len(tokens) > before:
+                if len(tokens) > before and not goes_on:
                     breaks.append(flushed + before)
+                begun, goes_on = goes_on or len(tokens) > before, False
             if len(tokens) >= _FLUSH_TOKENS:
                 tokens.tofile(out)
                 flushed += len(tokens)

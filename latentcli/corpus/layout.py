@@ -23,3 +23,9 @@ def paragraphs(text: str, hard_wrapped: bool) -> list[str]:
     if "\n" not in text:
         return [text]
     return _BLANK_LINES.split(text) if hard_wrapped else text.split("\n")
+
+
+def continues(before: str, text: str, hard_wrapped: bool) -> bool:
+    """Tell whether a text begins within the last paragraph of the piece before it."""
+    between = before[len(before.rstrip()) :] + text[: len(text) - len(text.lstrip())]
+    return between.count("\n") < (2 if hard_wrapped else 1)

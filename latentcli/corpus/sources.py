@@ -20,7 +20,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, Self, cast
 
 from latentcli.errors import InputError
 
@@ -90,13 +90,14 @@ def _find_source(argument: str, number: int, spool: Path, stdin: BinaryIO | None
             return Source(name, path, "directory")
         if stat.S_ISREG(mode):
             return Source(name, path, _file_kind(path, name))
-        if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode):
-            with open(path, "rb") as stream:
-                path = _spooled(stream, spool / f"input-{number}")
-            return Source(name, path, _file_kind(path, name))
+        if not (stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISSOCK(mode)):
+            raise InputError(f"{name}: is neither a file nor a directory")
+        stream = open(path, "rb")
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from None
-    raise InputError(f"{name}: is neither a file nor a directory")
+    with stream:  # a spool that cannot be written is the machine's fault, not the input's
+        path = _spooled(stream, spool / f"input-{number}")
+    return Source(name, path, _file_kind(path, name))
 
 
 def _unreadable(name: str, error: OSError | ValueError) -> InputError:
@@ -165,25 +166,52 @@ def decompressed(raw: BinaryIO, name: str) -> BinaryIO:
         opened = _zstd(buffered)
     else:
         return buffered
-    return cast(BinaryIO, _Checked(opened, name))
+    return cast(BinaryIO, _Checked(opened, name, buffered))
 
 
 def _zstd(stream: BinaryIO) -> BinaryIO:
     try:
         from compression import zstd  # Python 3.14 and newer
     except ImportError:
-        import zstandard
-
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        return cast(BinaryIO, io.BufferedReader(cast(Any, reader), _BLOCK))
+        return cast(BinaryIO, io.BufferedReader(_Zstd(stream), _BLOCK))
     return cast(BinaryIO, zstd.ZstdFile(stream))
 
 
-class _Checked(io.RawIOBase):
-    """A decompressing stream whose faults are InputErrors that name the file."""
+class _Zstd(io.RawIOBase):
+    """The frames of a zstd stream; zstandard's own reader takes a truncated one for whole."""
 
-    def __init__(self, stream: BinaryIO, name: str) -> None:
-        self._stream, self._name = stream, name
+    _INPUT = 1 << 11  # small, since 4 bytes may become 128 KiB
+
+    def __init__(self, stream: BinaryIO) -> None:
+        import zstandard
+
+        self._stream, self._new_frame = stream, zstandard.ZstdDecompressor().decompressobj
+        self._frame, self._input, self._data = self._new_frame(), b"", memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._data:
+            self._input = self._input or self._stream.read(self._INPUT)
+            if not self._input:
+                if not self._frame.eof:
+                    raise EOFError
+                return 0
+            if self._frame.eof:
+                self._frame = self._new_frame()
+            self._data = memoryview(self._frame.decompress(self._input))
+            self._input = self._frame.unused_data
+        size = min(len(buffer), len(self._data))
+        buffer[:size], self._data = self._data[:size], self._data[size:]
+        return size
+
+
+class _Checked(io.RawIOBase):
+    """A stream whose faults are InputErrors that name the file; closes what it reads from."""
+
+    def __init__(self, stream: BinaryIO, name: str, below: BinaryIO | None = None) -> None:
+        self._stream, self._name, self._below = stream, name, below
 
     def readable(self) -> bool:
         return True
@@ -199,6 +227,8 @@ class _Checked(io.RawIOBase):
             if isinstance(error, OSError) and error.errno is not None:
                 raise
             raise InputError(f"{self._name}: the compressed data are damaged ({error})") from None
+        except (tarfile.TarError, zipfile.BadZipFile) as error:
+            raise InputError(f"{self._name}: the archive is damaged ({error})") from None
         except Exception as error:
             if type(error).__name__ != "ZstdError":
                 raise
@@ -209,6 +239,8 @@ class _Checked(io.RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        if self._below is not None:
+            self._below.close()
         super().close()
 
 
@@ -246,7 +278,9 @@ def _tar(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, Binary
     try:
         with (
             open_source(source) as stream,
-            tarfile.open(fileobj=stream, mode="r|", errors="surrogateescape") as archive,
+            tarfile.open(
+                fileobj=stream, mode="r|", errors="surrogateescape", tarinfo=_Entry
+            ) as archive,
         ):
             for entry in archive:
                 path = printable_path(entry.name).removeprefix("./")
@@ -254,9 +288,20 @@ def _tar(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, Binary
                     continue
                 raw = archive.extractfile(entry)
                 if raw is not None:
-                    yield path, decompressed(cast(BinaryIO, raw), f"{source.name}:{path}")
+                    yield path, _member(raw, f"{source.name}:{path}")
     except tarfile.TarError as error:
         raise InputError(f"{source.name}: not a readable tar archive ({error})") from None
+
+
+class _Entry(tarfile.TarInfo):
+    """An entry whose damaged header is an error; tarfile takes it for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.InvalidHeaderError as error:  # type: ignore[attr-defined]
+            raise tarfile.ReadError(str(error)) from None
 
 
 def _zip(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, BinaryIO]]:
@@ -269,9 +314,13 @@ def _zip(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, Binary
                 if entries[path].flag_bits & 1:
                     raise InputError(f"{source.name}:{path}: is encrypted")
                 with archive.open(entries[path]) as raw:
-                    yield path, decompressed(cast(BinaryIO, raw), f"{source.name}:{path}")
+                    yield path, _member(raw, f"{source.name}:{path}")
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise InputError(f"{source.name}: not a readable zip archive ({error})") from None
+
+
+def _member(raw: Any, name: str) -> BinaryIO:
+    return cast(BinaryIO, _Checked(decompressed(raw, name), name))
 
 
 def _is_hidden(path: str) -> bool:

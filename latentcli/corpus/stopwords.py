@@ -2,8 +2,8 @@
 
 English has a list of our own, of function words only (articles, pronouns, prepositions,
 conjunctions, auxiliaries, common adverbs of degree and place, and their contractions): longer
-lists also drop words such as *computer* or *general*, which are what a topic is about. The other
-languages come from the ``stop-words`` package.
+lists also drop words such as *computer* or *general*, which are what a topic is about. So has
+Greek. The other languages come from the ``stop-words`` package (whose Greek is ancient).
 """
 
 from __future__ import annotations
@@ -44,9 +44,33 @@ im ive youre theyre thats
 b c d e f g h j k l m n o p q r s t u v w x y z
 """
 
+_GREEK = """
+ο η το οι τα του της των τον την τη τις τους ένας ένα έναν ενός μια μία μιας μιαν
+εγώ εσύ εμείς εσείς εμένα εσένα εμάς εσάς με σε μου σου μας σας μού σού αυτός αυτή αυτό αυτοί αυτές
+αυτά αυτού αυτής αυτών αυτόν αυτήν αυτούς εκείνος εκείνη εκείνο εκείνοι εκείνες εκείνα εκείνου
+εκείνης εκείνων εκείνον εκείνην εκείνους τούτος τούτη τούτο τέτοιος τέτοια τέτοιο τόσος τόση τόσο
+ποιος ποια ποιο ποιοι ποιες ποιον ποιου ποιων οποίος οποία οποίο οποίοι οποίες οποίου οποίας οποίων
+οποίον οποίαν οποίους όποιος όποια όποιο όποιοι ότι όσος όση όσο όσοι όσες όσα όσων κάποιος κάποια
+κάποιο κάποιοι κάποιες κάποιου κάποιας κάποιον κάποιους κάτι κανείς κανένας καμία καμιά κανένα
+καθένας καθεμιά καθένα κάθε τίποτα τίποτε τι κάμποσο μερικοί μερικές μερικά λίγο λίγα λίγοι λίγες
+πολύ πολλοί πολλές πολλά άλλος άλλη άλλο άλλοι άλλες άλλα άλλου άλλης άλλων άλλον άλλην άλλους
+όλος όλη όλο όλοι όλες όλα όλων όλους όλου όλης ίδιος ίδια ίδιο ίδιοι ίδιες
+από για προς κατά μετά μέχρι ως έως παρά αντί χωρίς δίχως πριν εναντίον εξαιτίας λόγω μέσω μεταξύ
+περί υπό υπέρ στο στη στην στον στα στις στους στου στης απ γι μ σ τ κι κ θ ν
+και ή είτε ούτε μήτε ουδέ αλλά όμως ωστόσο ενώ αν εάν άμα όταν αφού επειδή διότι γιατί καθώς ώστε
+μολονότι παρόλο παρότι λοιπόν άρα δηλαδή μόλις ότι πως που όπου όπως σαν να θα ας δε δεν μη μην όχι
+ναι μόνο μόνον ακόμα ακόμη ήδη πάλι ξανά πάντα πάντοτε ποτέ συχνά ίσως σχεδόν πιο πλέον μάλλον πάρα
+τότε τώρα εδώ εκεί πού πώς πότε πόσο πόσα πόσοι έτσι επίσης επομένως έπειτα ύστερα κάπου παντού
+πουθενά μέσα έξω πάνω επάνω κάτω μπροστά πίσω δίπλα γύρω κοντά μακριά απέναντι
+είμαι είσαι είναι είμαστε είστε είσαστε ήμουν ήσουν ήταν ήμαστε ήσαστε έχω έχεις έχει έχουμε έχετε
+έχουν είχα είχες είχε είχαμε είχατε είχαν πρέπει μπορώ μπορείς μπορεί μπορούμε μπορείτε μπορούν
+μπορούσε μπορούσαν
+"""
+
+_OWN = {"en": _ENGLISH, "el": _GREEK}
 _CODES = {
     "ar": "arabic", "bg": "bulgarian", "ca": "catalan", "cs": "czech", "da": "danish",
-    "de": "german", "el": "greek", "es": "spanish", "fa": "persian", "fi": "finnish",
+    "de": "german", "es": "spanish", "fa": "persian", "fi": "finnish",
     "fr": "french", "gu": "gujarati", "he": "hebrew", "hi": "hindi", "hu": "hungarian",
     "id": "indonesian", "it": "italian", "ja": "japanese", "ko": "korean", "ms": "malaysian",
     "nb": "norwegian", "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese",
@@ -57,7 +81,7 @@ _CODES = {
 
 def languages() -> list[str]:
     """Return the language codes that there are stop words for."""
-    return sorted(["en", *_CODES])
+    return sorted([*_OWN, *_CODES])
 
 
 def stop_words(choice: str, tokenizer: TokenizerSettings) -> frozenset[str]:
@@ -73,12 +97,14 @@ def stop_words(choice: str, tokenizer: TokenizerSettings) -> frozenset[str]:
 
 
 def _entries(choice: str) -> list[str]:
-    if choice == "en":
-        return _ENGLISH.split()
+    if choice in _OWN:
+        return _OWN[choice].split()
     if choice in _CODES:
         import stop_words as package
 
-        return list(package.get_stop_words(_CODES[choice]))
+        # A phrase is left out, since not each of its words is a stop word.
+        entries = package.get_stop_words(_CODES[choice])
+        return [entry for entry in entries if len(entry.split()) == 1]
     path = Path(choice)
     try:
         lines = path.read_text("utf-8-sig").splitlines()

@@ -79,7 +79,10 @@ class Strings(Sequence[str]):
 
     def find(self, string: str) -> int | None:
         """Return the first row that holds the string, or None."""
-        line = _escaped(string)
+        try:
+            line = _escaped(string)
+        except UnicodeEncodeError:  # a lone surrogate, as a badly encoded argument has
+            return None
         wanted = zlib.crc32(line)
         place = bisect_left(self.hashes, wanted)
         while place < len(self) and int(self.hashes[place]) == wanted:

@@ -41,6 +41,11 @@ _UNSPACED = [
 ]  # fmt: skip
 _UNSPACED_STARTS = [first for first, _ in _UNSPACED]
 
+# Normalising takes time quadratic in a run of combining marks; what a run this long belongs to is
+# overlong however many more there are.
+_MAX_MARKS = 2 * MAX_WORD_CHARACTERS
+_MAYBE_FLOOD = re.compile(rf"(?<![^\w\s])[^\w\s]{{{_MAX_MARKS},}}")
+
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
 
 
@@ -98,13 +103,27 @@ def make_tokenizer(settings: TokenizerSettings) -> Tokenizer:
     )
 
 
-def _normalised(word: str) -> str:
-    return word if word.isascii() else unicodedata.normalize("NFC", word)
+def _normalised(text: str) -> str:
+    if text.isascii():
+        return text
+    if len(text) > _MAX_MARKS and _MAYBE_FLOOD.search(text):
+        text = _without_floods(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _without_floods(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _lowered(word: str) -> str:
     # Lower-casing can leave a letter and a mark that compose, so it is normalised again.
-    return word.lower() if word.isascii() else unicodedata.normalize("NFC", word.lower())
+    return word.lower() if word.isascii() else _normalised(word.lower())
 
 
 def _has_letter(word: str) -> bool:
@@ -130,7 +149,7 @@ def _kind(character: str) -> str:
 
 
 def _unicode_words(piece: str) -> list[str]:
-    text = unicodedata.normalize("NFC", piece)
+    text = _normalised(piece)
     kinds = [_kind(character) for character in text]
     kinds.append(" ")
     found: list[str] = []
@@ -152,7 +171,7 @@ def _unicode_words(piece: str) -> list[str]:
 
 
 def _characters(piece: str) -> list[str]:
-    text = unicodedata.normalize("NFC", piece)
+    text = _normalised(piece)
     found: list[str] = []
     for character in text:
         if _kind(character) == "M" and found:
@@ -173,5 +192,5 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterable[str]:
-    text = unicodedata.normalize("NFC", text)
+    text = _normalised(text)
     return (sys.intern(m[0]) for m in pattern.finditer(text) if m[0] and not m[0].isspace())

@@ -44,11 +44,13 @@ def _document(line: str, where: str, number: int, fields: FieldNames) -> Documen
         raise InputError(f"{where}: is not a JSON object", "each line must be {...}")
     text_fields = pick_text_field(fields.text, list(record), where)
     text = "\n".join(_string(record, field, where) for field in text_fields)
-    document_id = str(record[fields.id]) if fields.id and fields.id in record else None
-    if document_id is None:
-        document_id = str(record["id"]) if "id" in record and not fields.id else str(number)
+    identity = record.get(fields.id or "id")
     label = record.get(fields.label or "label")
-    return Document(_encodable(document_id), _encodable(text), _label(label))
+    return Document(
+        str(number) if identity is None else _encodable(str(identity)),
+        _encodable(text),
+        None if label is None else _encodable(str(label)),
+    )
 
 
 def _string(record: dict[str, Any], field: str, where: str) -> str:
@@ -65,10 +67,6 @@ def _string(record: dict[str, Any], field: str, where: str) -> str:
             f"{where}: field '{field}' is not a string", "choose another with --text-field"
         )
     return value
-
-
-def _label(value: object) -> str | None:
-    return None if value is None else _encodable(str(value))
 
 
 def _encodable(text: str) -> str:

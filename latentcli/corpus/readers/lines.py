@@ -41,8 +41,9 @@ def line_parts(chunks: Iterable[str]) -> Iterator[LinePart]:
 
 def _cut(text: str) -> int:
     """Return where to cut: after the last white space within the size of a piece, if any."""
-    spaces = (text.rfind(space, 0, PIECE_CHARACTERS) for space in " \t\u3000")
-    return max(spaces) + 1 or PIECE_CHARACTERS
+    piece = text[:PIECE_CHARACTERS]
+    torn = "" if piece[-1].isspace() else piece.rsplit(None, 1)[-1]
+    return PIECE_CHARACTERS - len(torn) or PIECE_CHARACTERS
 
 
 def whole_lines(chunks: Iterable[str], name: str) -> Iterator[tuple[int, str]]:
