@@ -255,9 +255,8 @@ def read_manifest(folder: Path) -> Manifest:
             raise _damaged(folder, f"{MANIFEST} is a symbolic link")
         if path.stat().st_size > _MAX_MANIFEST_BYTES:
             raise _damaged(folder, f"{MANIFEST} is far too large")
-        manifest = json.loads(
-            path.read_bytes(), object_pairs_hook=_no_duplicates, parse_constant=_no_constant
-        )
+        text = path.read_bytes().decode("utf-8", "surrogatepass")
+        manifest = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
     except FileNotFoundError:
         raise _damaged(folder, f"it lacks {MANIFEST}") from None
     except PermissionError:

@@ -29,7 +29,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     the target is a directory or its folder is missing, MachineError where it cannot be written.
     """
     real = _checked_target(target)
-    temporary = real.with_name(f".{real.name[:80]}.{os.urandom(6).hex()}.tmp")
+    temporary = real.with_name(f".{real.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
         out = open(temporary, "xb")
     except PermissionError:

@@ -59,8 +59,15 @@ def _dictionary(model: TopicModel) -> Dictionary:
     dictionary.num_docs = len(model.doc_lengths)
     dictionary.num_pos = int(model.term_counts.sum())
     dictionary.cfs = dict(enumerate(model.term_counts.tolist()))
-    dictionary.dfs = dict(dictionary.cfs)
+    if isinstance(model, LsiModel) and model.weighting == "tfidf":
+        dictionary.dfs = dict(enumerate(_document_counts(model)))
     return dictionary
+
+
+def _document_counts(model: LsiModel) -> list[int]:
+    """Return in how many documents each word occurs, which its idf, log2(N / df), tells."""
+    counts: list[int] = np.rint(len(model.doc_lengths) / 2**model.idf).astype(int).tolist()
+    return counts
 
 
 def gensim_lda(model: LdaModel) -> GensimLda:
@@ -98,11 +105,12 @@ def gensim_lsi(model: LsiModel) -> tuple[GensimLsi, TfidfModel | None]:
 def _in_place(target: Path, save: Callable[[str], None]) -> list[Path]:
     """Let gensim write its files in a folder beside the target, then move all into place.
 
-    The target itself moves last, so that it never stands beside another model's parts.
+    The target itself moves last, so that it never stands beside another model's parts. Where it
+    is a symbolic link, the link is replaced: gensim looks for a model's parts beside its name.
     """
     if target.is_dir():
         raise RequestError(f"{target}: is a directory", "give the path of a file")
-    folder = target.resolve().parent
+    folder = target.parent.resolve()
     if not folder.is_dir():
         raise RequestError(f"{target}: there is no folder '{target.parent}'", "make it first")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".latent-export-") as scratch:

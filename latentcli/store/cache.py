@@ -92,5 +92,9 @@ class Cache:
         path = self.root / name
         if not path.exists():
             temporary = self.root / f".{name}.{os.getpid()}.tmp"
-            temporary.write_text(text)
-            os.replace(temporary, path)
+            try:
+                temporary.write_text(text)
+                os.replace(temporary, path)
+            except BaseException:
+                temporary.unlink(missing_ok=True)
+                raise

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from latentcli.errors import DamagedArtefact
 from latentcli.store.cache import Cache
 from latentcli.store.locks import try_lock
+from latentcli.store.pointers import read_pointer
 
-# A pointer being written lives for milliseconds; one this old (seconds) was left by a death.
+# The cache's own VERSION file takes milliseconds to write; one this old was left by a death.
 _STALE_SECONDS = 60
 
 
@@ -33,23 +35,26 @@ def collect(cache: Cache) -> Iterator[Collected]:
     for path in entries:
         if path.is_dir() and not path.is_symlink():
             yield from _collect_folder(cache, path)
-    for path in entries:
-        if path.suffix == ".lock":
-            _collect_lock(path)
-        elif not path.is_dir() and _age(path) > _STALE_SECONDS:
-            yield from _remove(cache, path)
-    for path in sorted((cache.root / "locks").iterdir()):
-        _collect_lock(path)
+    for path in [*entries, *sorted((cache.root / "locks").iterdir())]:
+        if not path.is_dir() or path.is_symlink():
+            _collect_file(path)
     for path in sorted(cache.root.glob(".*.tmp")):
         if _age(path) > _STALE_SECONDS:
             yield from _remove(cache, path)
     for path in sorted((cache.root / "derived").iterdir()):
         yield from _remove(cache, path)
-    for path in sorted((cache.root / "requests").iterdir()):
-        with contextlib.suppress(OSError):
-            held = path.read_text("ascii", "replace").strip()
-            if not held or not (cache.runs / held).is_dir():
+    for kind in ("latest", "names", "requests"):
+        for path in sorted((cache.root / kind).iterdir()):
+            if _leads_nowhere(cache, path):
                 yield from _remove(cache, path)
+
+
+def _leads_nowhere(cache: Cache, pointer: Path) -> bool:
+    try:
+        run_id = read_pointer(pointer)
+    except (DamagedArtefact, OSError):
+        return pointer.parent.name == "requests"  # it only saves work; a person names the others
+    return run_id is not None and not (cache.runs / run_id).is_dir()
 
 
 def _collect_folder(cache: Cache, folder: Path) -> Iterator[Collected]:
@@ -64,9 +69,11 @@ def _collect_folder(cache: Cache, folder: Path) -> Iterator[Collected]:
         os.close(handle)
 
 
-def _collect_lock(path: Path) -> None:
-    handle = try_lock(path)
-    if handle is not None:
+def _collect_file(path: Path) -> None:
+    """Remove a lock or a pointer being written, unless somebody holds it."""
+    if path.is_symlink():
+        path.unlink(missing_ok=True)
+    elif path.exists() and (handle := try_lock(path)) is not None:
         path.unlink(missing_ok=True)
         os.close(handle)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def try_lock(path: Path) -> int | None:
         os.close(handle)  # a collector removed the file in between
 
 
+def new_locked(folder: Path, suffix: str) -> tuple[Path, int]:
+    """Make a file with a name of its own and lock it; return its path and descriptor."""
+    while True:
+        path = folder / f"{os.urandom(8).hex()}{suffix}"
+        handle = try_lock(path)
+        if handle is not None:
+            return path, handle
+        # A collector came between its making and its locking, and removes it.
+
+
 def _is_same_file(handle: int, path: Path) -> bool:
     try:
         there = os.stat(path)
@@ -39,11 +50,11 @@ def _is_same_file(handle: int, path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
-    """Hold a lock, waiting for another holder if need be (``on_wait`` is told once)."""
+def waiting_lock(path: Path, on_wait: Callable[[str], None]) -> Iterator[None]:
+    """Hold a lock, waiting for another holder if need be (``on_wait`` is told once who it is)."""
     handle = try_lock(path)
     if handle is None:
-        on_wait()
+        on_wait(_holder(path))
         while handle is None:
             waiting = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
@@ -52,8 +63,23 @@ def waiting_lock(path: Path, on_wait: Callable[[], None]) -> Iterator[None]:
                 os.close(waiting)
             handle = try_lock(path)
     try:
+        _sign(handle)
         yield
     finally:
         with contextlib.suppress(OSError):
             os.unlink(path)
         os.close(handle)
+
+
+def _sign(handle: int) -> None:
+    text = f"process {os.getpid()} on {os.uname().nodename}, {time.strftime('%Y-%m-%d %H:%M:%S')}"
+    with contextlib.suppress(OSError):
+        os.truncate(handle, 0)
+        os.pwrite(handle, text.encode(), 0)
+
+
+def _holder(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")[:200] or "unknown"
+    except OSError:
+        return "unknown"

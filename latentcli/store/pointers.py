@@ -9,7 +9,7 @@ from pathlib import Path
 from latentcli.errors import DamagedArtefact, MachineError, RequestError
 from latentcli.formats.files import sync_directory
 from latentcli.store.cache import Cache
-from latentcli.store.locks import try_lock
+from latentcli.store.locks import new_locked
 
 _ID = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"\w[\w.+-]{0,99}")
@@ -42,29 +42,31 @@ def write_pointer(cache: Cache, path: Path, run_id: str) -> None:
 
     Raises MachineError, and leaves no pointer, where the run was removed in the meantime.
     """
-    temporary = cache.tmp / f"{os.urandom(8).hex()}.pointer"
-    handle = try_lock(temporary)  # held, so that a collector leaves it alone
-    if handle is None:
-        raise MachineError(f"{temporary}: locked by another process", "run it again")
+    temporary, handle = new_locked(cache.tmp, ".pointer")
     try:
-        os.write(handle, f"{run_id}\n".encode("ascii"))
-        os.fsync(handle)
-        os.replace(temporary, path)
+        with open(handle, "w", encoding="ascii") as out:
+            out.write(run_id + "\n")
+            out.flush()
+            os.fsync(handle)
+            os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    finally:
-        os.close(handle)
     sync_directory(path.parent)
     if not (cache.runs / run_id).is_dir():
         path.unlink(missing_ok=True)
         raise MachineError(f"run {run_id[:12]} was removed by another process", "make it again")
 
 
+def is_name(name: str) -> bool:
+    """Tell whether a run may be called so."""
+    reserved = name == "latest" or _ID.fullmatch(name)
+    return bool(_NAME.fullmatch(name)) and not reserved and len(name.encode()) <= _MAX_NAME_BYTES
+
+
 def checked_name(name: str) -> str:
     """Return the name if a run may be called so; raise RequestError if not."""
-    fits = len(os.fsencode(name)) <= _MAX_NAME_BYTES
-    if not _NAME.fullmatch(name) or not fits or name == "latest" or _ID.fullmatch(name):
+    if not is_name(name):
         raise RequestError(
             f"'{name}' cannot be a name",
             "use letters, digits, '_', '-', '+' and '.', up to 100, but not 'latest'",

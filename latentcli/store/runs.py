@@ -25,7 +25,14 @@ from latentcli.formats.artefact import (
 )
 from latentcli.formats.files import sync_directory
 from latentcli.store.cache import Cache
-from latentcli.store.pointers import checked_name, names, pointers_to, read_pointer, write_pointer
+from latentcli.store.pointers import (
+    checked_name,
+    is_name,
+    names,
+    pointers_to,
+    read_pointer,
+    write_pointer,
+)
 from latentcli.store.staging import staging
 
 Request = Mapping[str, Any]
@@ -93,9 +100,29 @@ def answer(cache: Cache, request: Request) -> Artefact | None:
     """Return the run that answers a request, if there is a sound one."""
     try:
         run_id = read_pointer(cache.root / "requests" / request_digest(request))
-        return Artefact(cache.runs / run_id) if run_id else None
+        return open_run(cache, run_id) if run_id else None
     except DamagedArtefact:
         return None
+
+
+def open_run(cache: Cache, run_id: str) -> Artefact:
+    """Open a published run.
+
+    Raises DamagedArtefact where it is gone, or is not what its place says, too.
+    """
+    folder = cache.runs / run_id
+    if not os.path.lexists(folder):
+        raise DamagedArtefact(
+            f"run {run_id[:12]} is not in {cache.runs}, though a pointer leads to it",
+            "'latent cache gc' removes the pointer; then make the run again",
+        )
+    run = Artefact(folder)
+    if run.id != run_id:
+        raise DamagedArtefact(
+            f"corrupt run {run_id[:12]}: its manifest says that it is {run.id[:12]}",
+            f"run 'latent remove {run_id[:12]}' and make it again",
+        )
+    return run
 
 
 def mark_latest(cache: Cache, run: Artefact) -> None:
@@ -130,17 +157,15 @@ def find(cache: Cache, ref: str, kind: str | None = None) -> Artefact:
     """
     if ref == "latest":
         return _latest(cache, kind)
-    run_id = names(cache).get(ref)
-    if run_id is None and _HEX.fullmatch(ref):
-        run_id = _id_beginning(cache, ref)
+    run_id = _meant(cache, ref)
     if run_id is not None:
-        run = Artefact(cache.runs / run_id)
-    elif (Path(ref) / MANIFEST).is_file():
+        run = open_run(cache, run_id)
+    elif os.path.isfile(os.path.join(ref, MANIFEST)):  # False for what cannot be a path
         run = Artefact(Path(ref))
     else:
         known = sorted(names(cache))
         hint = f"names are {', '.join(known[:8])}" if known else "see 'latent models'"
-        raise RequestError(f"no such model: '{ref}'", hint)
+        raise RequestError(f"no such model: '{ref[:255]}'", hint)
     if kind is not None and run.kind != kind:
         raise RequestError(
             f"'{ref}' is a run of kind {run.kind}, not {kind}",
@@ -154,7 +179,7 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
     for wanted in kinds:
         run_id = read_pointer(cache.root / "latest" / wanted)
         if run_id is not None:
-            return Artefact(cache.runs / run_id)
+            return open_run(cache, run_id)
     newest = max(
         (row for row in list_runs(cache) if row.kind in kinds),
         key=lambda row: (row.created, row.id),
@@ -166,7 +191,14 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
             f"no {what.get(kinds[0], kinds[0])} yet in {cache.root}",
             f"make one with '{_MAKERS[kinds[0]]}'",
         )
-    return Artefact(cache.runs / newest.id)
+    return open_run(cache, newest.id)
+
+
+def _meant(cache: Cache, ref: str) -> str | None:
+    """Return the id that a name, or the beginning of an id, means."""
+    if is_name(ref) and (run_id := read_pointer(cache.root / "names" / ref)) is not None:
+        return run_id
+    return _id_beginning(cache, ref) if _HEX.fullmatch(ref) else None
 
 
 def _id_beginning(cache: Cache, beginning: str) -> str | None:
@@ -185,7 +217,10 @@ def run_ids(cache: Cache) -> list[str]:
 
 
 def list_runs(cache: Cache) -> list[RunSummary]:
-    """Return a row for every run, oldest first; a damaged one has the kind ``damaged``."""
+    """Return a row for every run, oldest first.
+
+    A damaged one has the kind ``damaged``; one of a newer format, ``unreadable``.
+    """
     called: dict[str, list[str]] = {}
     for name, run_id in names(cache).items():
         called.setdefault(run_id, []).append(name)
@@ -194,8 +229,8 @@ def list_runs(cache: Cache) -> list[RunSummary]:
         name = ",".join(called.get(run_id, []))
         try:
             rows.append(summary(read_manifest(cache.runs / run_id), name))
-        except LatentError:
-            kind = "damaged" if (cache.runs / run_id).is_dir() else "foreign"
+        except LatentError as error:
+            kind = "damaged" if isinstance(error, DamagedArtefact) else "unreadable"
             rows.append(RunSummary(run_id, name, kind, "", "", 0, ""))
     return sorted(rows, key=lambda row: (row.created, row.id))
 
@@ -215,14 +250,19 @@ def summary(manifest: Manifest, name: str) -> RunSummary:
 
 
 def remove(cache: Cache, run_id: str) -> None:
-    """Remove a run, the pointers to it first, so that none is ever left dangling."""
+    """Remove a run and its reports, the pointers first, so that none is ever left dangling."""
     if not (cache.runs / run_id).exists():
         raise RequestError(f"no run {run_id[:12]} in this cache")
     cache.ensure()
     for pointer in pointers_to(cache, run_id):
         pointer.unlink(missing_ok=True)
+        sync_directory(pointer.parent)
     _discard(cache, cache.runs / run_id)
+    for pointer in pointers_to(cache, run_id):  # written by another process meanwhile
+        pointer.unlink(missing_ok=True)
     shutil.rmtree(cache.root / "derived" / run_id, ignore_errors=True)
+    for page in cache.reports.glob(f"{run_id[:12]}-*"):
+        page.unlink(missing_ok=True)
 
 
 def _discard(cache: Cache, folder: Path) -> None:
@@ -239,7 +279,7 @@ def run_id_of(cache: Cache, ref: str) -> str:
     """Return the id that ``ref`` means, for a run that may be damaged; RequestError if none."""
     if ref == "latest":
         return _latest(cache, None).id
-    run_id = names(cache).get(ref) or (_id_beginning(cache, ref) if _HEX.fullmatch(ref) else None)
+    run_id = _meant(cache, ref)
     if run_id is None:
         raise RequestError(f"no such run: '{ref}'", "see 'latent models'")
     return run_id

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from latentcli.store.cache import Cache
-from latentcli.store.locks import try_lock
+from latentcli.store.locks import new_locked
 
 
 @contextlib.contextmanager
@@ -19,10 +19,8 @@ def staging(cache: Cache) -> Iterator[Path]:
     A lock beside it is held meanwhile, which is how ``collect`` knows it to be in use.
     """
     cache.ensure()
-    name = os.urandom(8).hex()
-    lock = cache.tmp / f"{name}.lock"
-    handle = try_lock(lock)
-    folder = cache.tmp / name
+    lock, handle = new_locked(cache.tmp, ".lock")
+    folder = lock.with_suffix("")
     try:
         folder.mkdir(mode=0o700)
         yield folder
@@ -30,5 +28,4 @@ def staging(cache: Cache) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):
             lock.unlink()
-        if handle is not None:
-            os.close(handle)
+        os.close(handle)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from latentcli.errors import LatentError
-from latentcli.formats.artefact import Artefact
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import read_pointer
-from latentcli.store.runs import run_ids
+from latentcli.store.runs import open_run, run_ids
 
 
 class Problem(NamedTuple):
@@ -21,26 +22,32 @@ class Problem(NamedTuple):
 
 def verify(cache: Cache) -> Iterator[Problem]:
     """Yield all problems; none means that the cache is sound."""
-    ids = run_ids(cache)
-    for run_id in ids:
-        try:
-            run = Artefact(cache.runs / run_id)
-            if run.id != run_id:
-                yield Problem(run_id, f"its manifest says that it is {run.id}")
-            for problem in run.problems():
-                yield Problem(run_id, problem)
-        except LatentError as error:
-            yield Problem(run_id, error.message)
-        except OSError as error:
-            yield Problem(run_id, f"cannot be read: {error.strerror or error}")
-    known = set(ids)
+    for run_id in run_ids(cache):
+        yield from (Problem(run_id, problem) for problem in _run_problems(cache, run_id))
     for kind in ("latest", "names", "requests"):
         folder = cache.root / kind
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            try:
-                held = read_pointer(path)
-            except LatentError as error:
-                yield Problem(f"{kind}/{path.name}", error.message)
-                continue
-            if held is not None and held not in known:
-                yield Problem(f"{kind}/{path.name}", f"points to {held[:12]}, which is not there")
+            problem = _pointer_problem(cache, path)
+            if problem:
+                yield Problem(f"{kind}/{path.name}", problem)
+
+
+def _run_problems(cache: Cache, run_id: str) -> list[str]:
+    try:
+        return open_run(cache, run_id).problems()
+    except LatentError as error:
+        problem = error.message
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or error}"
+    # Gone: another process has removed it since.
+    return [problem] if os.path.lexists(cache.runs / run_id) else []
+
+
+def _pointer_problem(cache: Cache, path: Path) -> str:
+    try:
+        held = read_pointer(path)
+        if held is None or (cache.runs / held).is_dir() or read_pointer(path) != held:
+            return ""  # sound, or another process has removed or replaced it since
+    except LatentError as error:
+        return error.message
+    return f"points to {held[:12]}, which is not there"

@@ -111,8 +111,8 @@ def _trained(
     cache.ensure()
     lock = cache.root / "locks" / f"{request_digest(request)}.lock"
 
-    def waiting() -> None:
-        observer.note("another process is training the same; waiting for it")
+    def waiting(holder: str) -> None:
+        observer.note(f"another process is training the same; waiting for it ({holder})")
 
     with waiting_lock(lock, waiting):
         run = None if job.options.retrain else answer(cache, request)
