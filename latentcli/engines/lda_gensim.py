@@ -41,6 +41,7 @@ from latentcli.queries.inference import infer_lda
 
 _MINIBATCH_DOCS = 2048
 _MINIBATCHES = 5
+_OFFSET = 10  # keeps the first steps from wiping out what the seeding found
 _PARTS = 8
 _E_STEP_SWEEPS = 100
 _SAMPLE_DOCS = 1000
@@ -100,7 +101,7 @@ def train(
         doc_topic=np.zeros((counts.n_docs, parameters.k), np.float32),
     )
     observer.progress("topics of documents", 0, 1)
-    proportions, _ = infer_lda(trained, counts, tolerance=1e-2)
+    proportions, _ = infer_lda(trained, counts)
     observer.progress("topics of documents", 1, 1)
     trained.doc_topic[:] = proportions
     converged = _has_converged(likelihoods)
@@ -147,7 +148,7 @@ def _fit(
         for number, batch in enumerate(batches):
             done = len(likelihoods) + number / len(batches)
             observer.progress("training", done, limit if parameters.iterations else None)
-            rate = 1.0 if len(batch) == len(documents) else (1 + updates) ** -0.5
+            rate = 1.0 if len(batch) == len(documents) else (_OFFSET + updates) ** -0.5
             beta = model.expElogbeta
             seed = parameters.seed * 1_000_003 + updates * _PARTS
             pieces = enumerate(np.array_split(batch, _PARTS))
@@ -176,7 +177,7 @@ def _has_converged(likelihoods: list[float]) -> bool:
     if len(likelihoods) < 3:
         return False
     rise = likelihoods[-1] - likelihoods[-3]
-    return rise < _TOLERANCE * abs(likelihoods[-1])
+    return rise <= _TOLERANCE * abs(likelihoods[-1])
 
 
 def _likelihood(

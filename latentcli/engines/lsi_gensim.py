@@ -13,9 +13,13 @@ from latentcli.corpus.counts import count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.parameters import LsiParameters
+from latentcli.errors import InputError
 from latentcli.models.topic_model import LsiModel
 from latentcli.observer import Observer
 from latentcli.queries.inference import weighted
+
+# Dimensions beside the k wanted, which make the first k accurate; as many as gensim's LsiModel.
+_EXTRA_DIMS = 100
 
 
 class Trained(NamedTuple):
@@ -36,7 +40,7 @@ def train(
     """Decompose the weighted counts of the words ``kept`` into ``k`` topics, or their rank.
 
     A word in df of N documents has the weight log2(N / df), and documents have unit length, as
-    in gensim's TfidfModel.
+    in gensim's TfidfModel. Raises InputError where that leaves nothing.
     """
     counts = count_matrix(corpus, kept)
     tfidf = parameters.weighting == "tfidf"
@@ -45,6 +49,11 @@ def train(
         document_counts = np.maximum(np.bincount(counts.terms, minlength=counts.n_terms), 1)
         idf = np.log2(counts.n_docs / document_counts)
     weights = weighted(counts, idf, unit=tfidf)
+    if not weights.any():
+        raise InputError(
+            "every word is in all documents, so that tf-idf leaves nothing",
+            "use --weighting counts",
+        )
     matrix = sparse.csr_matrix(
         (weights, counts.terms, counts.starts), shape=(counts.n_docs, counts.n_terms)
     )
@@ -53,7 +62,7 @@ def train(
         matrix.T.tocsc(),
         parameters.k,
         counts.n_terms,
-        extra_dims=max(10, parameters.k),
+        extra_dims=_EXTRA_DIMS,
         power_iters=parameters.iterations,
         random_seed=parameters.seed,
     )

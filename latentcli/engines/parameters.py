@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+WEIGHTINGS = ("tfidf", "counts")
+
 
 @dataclass(frozen=True)
 class Word2VecParameters:
@@ -35,7 +37,7 @@ class LdaParameters:
 
 @dataclass(frozen=True)
 class LsiParameters:
-    """Latent semantic indexing; ``weighting`` is ``tfidf`` or ``counts``.
+    """Latent semantic indexing; ``weighting`` is one of WEIGHTINGS.
 
     ``iterations`` is the number of power iterations of the randomised SVD.
     """

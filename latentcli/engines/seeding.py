@@ -57,6 +57,8 @@ def _latent_places(counts: CountMatrix, drawn: Clusters, k: int, seed: int) -> D
     document_counts = np.maximum(np.bincount(counts.terms, minlength=counts.n_terms), 1)
     idf = np.log(counts.n_docs / document_counts)
     matrix = _sparse(counts, weighted(counts, idf, unit=True))[drawn]
+    if not matrix.data.any():  # every word is in every document: all are in one place
+        return np.zeros((len(drawn), k))
     basis, _ = stochastic_svd(
         matrix.T.tocsc(), k, counts.n_terms, extra_dims=k, power_iters=4, random_seed=seed
     )

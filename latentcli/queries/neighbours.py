@@ -91,7 +91,9 @@ def _exact_cosines(
 ) -> tuple[Rows, npt.NDArray[np.float64]]:
     vectors = model.vectors[near].astype(np.float64)
     lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-30)
-    cosines = np.clip(vectors @ unit.astype(np.float64) / lengths, -1.0, 1.0)
+    # Row by row, so that a word's cosine does not depend on the other contenders.
+    dots = np.einsum("ij,j->i", vectors, unit.astype(np.float64))
+    cosines = np.clip(dots / lengths, -1.0, 1.0)
     order = np.lexsort((near, -cosines))[:n]
     return near[order], cosines[order]
 

@@ -80,8 +80,17 @@ def _to_npy(run: Artefact, target: Path) -> list[Exported]:
 
     if str(target) == "-":
         raise RequestError("--to npy writes two files", "name the first with -o PATH.npy")
-    model = open_embedding(run)
+    _check_regular(target)
     labels = target.with_suffix(".txt")
+    if labels == target:
+        raise RequestError(
+            f"{target}: is where the words would go", "name the vectors: -o PATH.npy"
+        )
+    if labels.exists() and not target.exists():
+        raise RequestError(
+            f"{labels}: is there already, and the words would replace it", "choose another -o"
+        )
+    model = open_embedding(run)
     write_through(labels, lambda stream: write_labels(model, stream))
     write_through(target, lambda stream: write_vectors(model, stream))
     return [Exported(os.fspath(target)), Exported(os.fspath(labels))]
@@ -92,8 +101,16 @@ def _to_gensim(run: Artefact, target: Path) -> list[Exported]:
 
     if str(target) == "-":
         raise RequestError("--to gensim writes several files", "name the first with -o PATH")
+    _check_regular(target)
     if run.kind == EMBEDDING:
         paths = save_embedding(open_embedding(run), target)
     else:
         paths = save_topic_model(open_topic_model(run), target)
     return [Exported(os.fspath(path)) for path in paths]
+
+
+def _check_regular(target: Path) -> None:
+    """Raise RequestError where a directory or device stands in the way of several files."""
+    if target.exists() and not target.is_file():
+        what = "a directory" if target.is_dir() else "not a regular file"
+        raise RequestError(f"{target}: is {what}", "give the path of a file")

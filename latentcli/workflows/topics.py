@@ -15,7 +15,7 @@ from latentcli.corpus.encoded import EncodedCorpus, chunked
 from latentcli.corpus.mask import Rows, topical
 from latentcli.corpus.stopwords import stop_words
 from latentcli.engines import TOPIC_ALGORITHMS, find_engine
-from latentcli.engines.parameters import LdaParameters, LsiParameters
+from latentcli.engines.parameters import WEIGHTINGS, LdaParameters, LsiParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.evaluation.topics import exclusivity, npmi_coherence
 from latentcli.formats.artefact import Artefact
@@ -212,6 +212,10 @@ def _parameters(request: TopicsRequest) -> LdaParameters | LsiParameters:
         for option, value in (("--alpha", request.alpha), ("--eta", request.eta)):
             if value is not None:
                 raise RequestError(f"{option} is for lda, not for lsi")
+        if request.weighting not in WEIGHTINGS:
+            raise RequestError(
+                f"no weighting '{request.weighting}'", f"there is {', '.join(WEIGHTINGS)}"
+            )
         return LsiParameters(
             request.k, request.weighting, request.iterations or LsiParameters.iterations,
             request.seed,

@@ -1,0 +1,117 @@
+"""Latent semantic indexing is the truncated SVD that ARPACK finds, with tf-idf as gensim's."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gensim.matutils import corpus2csc
+from gensim.models import TfidfModel
+from scipy import sparse
+from scipy.sparse.linalg import svds
+
+from latentcli.corpus.counts import count_documents
+from latentcli.corpus.documents import Document
+from latentcli.engines.lsi_gensim import train
+from latentcli.engines.parameters import LsiParameters
+from latentcli.errors import InputError
+from latentcli.models.topic_model import LsiModel
+from latentcli.observer import SILENT
+from tests.conftest import SAMPLES
+from tests.small import bags, encoded
+
+
+def fit(texts: list[str], scratch: Path, threads: int = 1, **parameters: object) -> LsiModel:
+    corpus = encoded(texts, scratch)
+    kept = np.flatnonzero(corpus.vocabulary.document_counts > 1)
+    return train(corpus, kept, LsiParameters(**parameters), threads, scratch, SILENT).model
+
+
+@cache
+def notices() -> list[str]:
+    lines = (SAMPLES / "notices.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line)["text"] for line in lines[::2]]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> LsiModel:
+    return fit(notices(), tmp_path_factory.mktemp("lsi"), k=10, iterations=10)
+
+
+@pytest.fixture(scope="module")
+def weighted(model: LsiModel) -> sparse.csc_matrix:
+    """The documents' weights by gensim's own TfidfModel: (n_terms, n_docs)."""
+    documents = (Document(str(i), text) for i, text in enumerate(notices(), 1))
+    _, counts = count_documents(documents, model.tokenizer, model.words)
+    return corpus2csc(TfidfModel(bags(counts))[bags(counts)], num_terms=len(model.words))
+
+
+def test_singular_values_are_those_of_arpack(model: LsiModel, weighted: sparse.csc_matrix) -> None:
+    values = svds(weighted, k=10, rng=np.random.default_rng(1))[1][::-1]
+    np.testing.assert_allclose(model.singular_values, values, rtol=1e-4)
+
+
+def test_few_power_iterations_come_within_a_hundredth(
+    weighted: sparse.csc_matrix, tmp_path: Path
+) -> None:
+    values = svds(weighted, k=20, rng=np.random.default_rng(1))[1][::-1]
+    found = fit(notices(), tmp_path, k=20).singular_values
+    np.testing.assert_allclose(found, values, rtol=0.01)
+
+
+def test_topics_are_the_left_singular_vectors_up_to_sign(
+    model: LsiModel, weighted: sparse.csc_matrix
+) -> None:
+    vectors = svds(weighted, k=10, rng=np.random.default_rng(1))[0][:, ::-1]
+    # Where values lie close together, vectors turn easily: the first three stand apart.
+    assert np.abs((model.term_topic * vectors).sum(axis=0))[:3].min() > 0.999
+    np.testing.assert_allclose(model.term_topic.T @ model.term_topic, np.eye(10), atol=1e-5)
+
+
+def test_document_vectors_are_the_documents_folded_in(
+    model: LsiModel, weighted: sparse.csc_matrix
+) -> None:
+    expected = weighted.T @ model.term_topic.astype(np.float64)
+    np.testing.assert_allclose(model.document_vectors, expected, atol=1e-5)
+
+
+def test_the_largest_loading_of_each_topic_is_positive(model: LsiModel) -> None:
+    largest = np.abs(model.term_topic).argmax(axis=0)
+    assert (model.term_topic[largest, np.arange(10)] > 0).all()
+
+
+def test_shares_are_the_squared_singular_values(model: LsiModel) -> None:
+    energy = model.singular_values**2
+    np.testing.assert_allclose(model.shares(), energy / energy.sum())
+    assert (np.diff(model.shares()) <= 0).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_one_seed_gives_the_same_bytes_on_any_number_of_threads(
+    threads: int, model: LsiModel, tmp_path: Path
+) -> None:
+    again = fit(notices(), tmp_path, threads, k=10, iterations=10)
+    for name in ("term_topic", "singular_values", "idf", "document_vectors"):
+        assert getattr(again, name).tobytes() == getattr(model, name).tobytes()
+
+
+def test_a_corpus_of_low_rank_gives_no_more_topics_than_its_rank(tmp_path: Path) -> None:
+    model = fit(["apple pie", "river boat", "violin song"] * 9, tmp_path, k=6)
+    assert model.n_topics == model.document_vectors.shape[1] == 3
+    np.testing.assert_allclose(model.singular_values, [3, 3, 3])
+
+
+def test_raw_counts_are_decomposed_where_asked_for(tmp_path: Path) -> None:
+    model = fit(["apple apple", "river", "river", "apple apple"], tmp_path, k=2, weighting="counts")
+    np.testing.assert_allclose(model.singular_values, [np.sqrt(8), np.sqrt(2)])
+    assert (model.idf == 1).all()
+
+
+def test_documents_that_are_all_alike_have_no_tfidf_and_are_refused(tmp_path: Path) -> None:
+    # fault 74
+    with pytest.raises(InputError, match="every word is in all documents") as raised:
+        fit(["apple pie"] * 5, tmp_path, k=2)
+    assert raised.value.hint == "use --weighting counts"
