@@ -12,7 +12,10 @@ from latentcli.cli.session import Session, command
 
 app = typer.Typer()
 
-_Word = Annotated[str, typer.Argument(autocompletion=complete_words, show_default=False)]
+_Word = Annotated[
+    str,
+    typer.Argument(autocompletion=complete_words, callback=opt.as_text, show_default=False),
+]
 
 
 def analogy(

@@ -177,6 +177,8 @@ def _as_latent_error(error: Exception) -> LatentError | None:
         return MachineError("not enough memory", "use fewer topics, words or dimensions")
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return MachineError("cannot start another thread", "try --threads 1")
+    if isinstance(error, FileNotFoundError) and not _has_working_directory():
+        return RequestError("the current folder is gone", "change to another, or give full paths")
     if isinstance(error, OSError) and error.errno in _MACHINE_ERRNOS:
         where = f": {error.filename}" if error.filename else ""
         reason = os.strerror(error.errno) if error.errno else str(error)
@@ -185,6 +187,13 @@ def _as_latent_error(error: Exception) -> LatentError | None:
             hint = "free some space, or choose another place with --cache-dir or LATENT_CACHE_DIR"
         return MachineError(f"{reason}{where}", hint)
     return None
+
+
+def _has_working_directory() -> bool:
+    try:
+        return bool(os.getcwd())
+    except FileNotFoundError:
+        return False
 
 
 def _watch_signals() -> None:

@@ -21,6 +21,7 @@ def neighbors(
             metavar="WORD...",
             help="Words; - reads them from standard input, one a line.",
             autocompletion=complete_words,
+            callback=opt.as_text,
         ),
     ],
     model: opt.ModelOption = None,

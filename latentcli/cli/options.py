@@ -39,6 +39,13 @@ def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]
     return check
 
 
+def as_text(given: Any) -> Any:
+    """Return words of the command line as the text that they are in UTF-8, whatever the locale."""
+    if isinstance(given, list):
+        return [as_text(word) for word in given]
+    return os.fsencode(given).decode("utf-8", "replace")
+
+
 Corpora = Annotated[
     list[str] | None,
     typer.Argument(

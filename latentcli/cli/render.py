@@ -5,18 +5,22 @@ An answer is a NamedTuple: its fields are the table's headings, the columns, and
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
-from latentcli.cli.streams import ClosedPipe, is_terminal, visible
+from latentcli.cli.streams import ClosedPipe, abandon_stdout, is_terminal, visible
 from latentcli.errors import MachineError
 
 FORMS = ("table", "tsv", "csv", "json")
 
 Row = Any  # a NamedTuple
+
+# On a terminal with less room than this for each column, lines are easier to read than a table.
+_NARROWEST_COLUMN = 6
 
 _TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -39,8 +43,8 @@ def render(rows: Iterable[Row], form: str | None) -> int:
         if form == "table":
             return _write_table(list(rows), first._fields)
         return _write_lines(rows, first._fields, form, terminal)
-    except BrokenPipeError:
-        raise ClosedPipe from None
+    except OSError as error:
+        raise _output_failed(error) from None
 
 
 def flush() -> None:
@@ -48,8 +52,18 @@ def flush() -> None:
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
-    except BrokenPipeError:
-        raise ClosedPipe from None
+    except OSError as error:
+        raise _output_failed(error) from None
+
+
+def _output_failed(error: OSError) -> BaseException:
+    if isinstance(error, BrokenPipeError):
+        return ClosedPipe()
+    if error.filename is not None:
+        return error  # of a file that the rows came from
+    reason = (error.strerror or str(error)).lower()
+    abandon_stdout()
+    return MachineError(f"standard output: {reason}", "the answer is not complete")
 
 
 def _write_lines(rows: Iterable[Row], fields: Sequence[str], form: str, terminal: bool) -> int:
@@ -83,7 +97,9 @@ def _csv_cells(cells: Iterable[str]) -> str:
 
 
 def _json_line(row: Row) -> str:
-    return json.dumps(row._asdict(), ensure_ascii=False) + "\n"
+    # What the stream would escape for want of the character must be escaped as JSON does.
+    ascii_only = codecs.lookup(sys.stdout.encoding or "ascii").name != "utf-8"
+    return json.dumps(row._asdict(), ensure_ascii=ascii_only) + "\n"
 
 
 def _cell(value: Any, digits: int = 6) -> str:
@@ -103,20 +119,28 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
     from rich.table import Table
     from rich.text import Text
 
+    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     if len(rows) == 1 and any(isinstance(value, dict) for value in rows[0]):
         table = Table.grid(padding=(0, 2))
         for name, value in zip(fields, rows[0], strict=True):
             table.add_row(Text(name, style="bold"), Text(_shown(value), overflow="fold"))
+    elif console.width < _NARROWEST_COLUMN * len(fields):
+        return _write_lines(rows, fields, "tsv", terminal=True)
     else:
         table = Table(box=None, header_style="bold", pad_edge=False)
         for name, value in zip(fields, rows[0], strict=True):
             number = isinstance(value, int | float)
-            table.add_column(name, justify="right" if number else "left", overflow="fold")
+            table.add_column(
+                name,
+                justify="right" if number else "left",
+                overflow="fold",
+                no_wrap=name == "id",  # to be copied
+            )
         for row in rows:
             table.add_row(
                 *(Text(_shown(value, name)) for name, value in zip(fields, row, strict=True))
             )
-    Console(file=sys.stdout, markup=False, emoji=False, highlight=False).print(table)
+    console.print(table)
     return len(rows)
 
 
@@ -129,4 +153,6 @@ def _shown(value: Any, name: str = "") -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}" if name not in ("topic",) else str(value)
     text = _cell(value, digits=4)
-    return text[:12] if name == "id" and len(text) == 64 else visible(text)
+    if name == "id" and len(text) == 64:
+        return text[:12]
+    return visible(text[:16].replace("T", " ") if name == "created" else text)

@@ -63,6 +63,8 @@ class Session:
             return None
         if is_terminal(sys.stdin):
             self.observer.note("reading standard input; end it with Ctrl-D")
+            # Without a buffer, which would want Ctrl-D twice.
+            return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
         return sys.stdin.buffer
 
     def stdin_lines(self) -> list[str]:

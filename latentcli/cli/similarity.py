@@ -22,6 +22,7 @@ def similarity(
             metavar="A B",
             help="Two words; or - to read pairs from standard input, two words a line.",
             autocompletion=complete_words,
+            callback=opt.as_text,
         ),
     ],
     model: opt.ModelOption = None,

@@ -1,0 +1,79 @@
+"""A cold start loads little: which modules a command imports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES, program_environment
+
+HEAVY = {
+    "gensim",
+    "scipy",
+    "pandas",
+    "sklearn",
+    "torch",
+    "pyLDAvis",
+    "matplotlib",
+    "stop_words",
+    "platformdirs",
+    "pydantic",
+}
+
+
+def _imported(cache: Path, *arguments: str | Path) -> set[str]:
+    """Return the top-level packages that the program imports when it is called so."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "latentcli", *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=program_environment(cache),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-1000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip().partition(".")[0] for line in lines}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("neighbors", "king"),
+        ("neighbors", "king", "--metric", "euclidean", "--json"),
+        ("analogy", "man", "king", "woman"),
+        ("similarity", "king", "queen"),
+        ("models",),
+        ("show", "tales"),
+    ],
+    ids=" ".join,
+)
+def test_a_question_in_a_pipe_loads_nothing_heavy(
+    question: tuple[str, ...], trained_cache: Path
+) -> None:
+    imported = _imported(trained_cache, *question)
+    assert "latentcli" in imported and "typer" in imported
+    assert not imported & (HEAVY | {"rich"})
+
+
+def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
+    assert not _imported(trained_cache, "--help") & (HEAVY | {"numpy"})
+
+
+@pytest.mark.parametrize("name", ["embed", "topics", "neighbors", "report"])
+def test_the_help_of_a_command_loads_nothing_heavy(name: str, trained_cache: Path) -> None:
+    assert not _imported(trained_cache, name, "--help") & HEAVY
+
+
+def test_a_cache_hit_does_not_load_the_engine(copied_cache: Path) -> None:
+    request = ("embed", SAMPLES / "tales.txt", "--threads", "1", "--epochs", "20")
+    assert not _imported(copied_cache, *request) & {"gensim", "scipy"}
+
+
+def test_new_topics_of_documents_are_inferred_without_gensim(trained_cache: Path) -> None:
+    for model in ("notices", "notices-lsi", "tales"):
+        question = ("infer", SAMPLES / "tongues" / "de", "-m", model)
+        assert not _imported(trained_cache, *question) & {"gensim", "sklearn"}
