@@ -1,4 +1,4 @@
-"""The nearest spellings of a word, by Levenshtein's edit distance over the whole vocabulary."""
+"""The nearest spellings of a word, by edit distance over the whole vocabulary."""
 
 from __future__ import annotations
 
@@ -42,20 +42,27 @@ def nearest_spellings(
 
 
 def edit_distances(word: str, others: list[str]) -> npt.NDArray[np.int16]:
-    """Return Levenshtein's distance from ``word`` to each other: int16 (n_others,).
+    """Return the edit distance from ``word`` to each other: int16 (n_others,).
 
-    The dynamic programme of Wagner and Fischer (1974), one column at a time for all at once.
+    Levenshtein's, by the dynamic programme of Wagner and Fischer (1974), in which two neighbouring
+    letters that change places count as one edit (optimal string alignment; Damerau 1964). One
+    column at a time, for all words at once.
     """
     width = max(map(len, others))
     letters = np.array(others, dtype=f"<U{width}").view(np.uint32).reshape(len(others), width)
     sizes = np.fromiter(map(len, others), np.int64, len(others))
     column = np.repeat(np.arange(width + 1, dtype=np.int16)[None, :], len(others), axis=0)
+    earlier = previous = column
     for i, letter in enumerate(word, 1):
-        previous = column
+        earlier, previous = previous, column
         column = np.empty_like(previous)
         column[:, 0] = i
         substituted = previous[:, :-1] + (letters != ord(letter))
         best = np.minimum(substituted, previous[:, 1:] + 1)
+        if i > 1:
+            swapped = (letters[:, :-1] == ord(letter)) & (letters[:, 1:] == ord(word[i - 2]))
+            swaps = np.where(swapped, earlier[:, :-2] + 1, best[:, 1:])
+            best[:, 1:] = np.minimum(best[:, 1:], swaps)
         for j in range(width):
             column[:, j + 1] = np.minimum(best[:, j], column[:, j] + 1)
     return column[np.arange(len(others)), sizes]

@@ -1,6 +1,8 @@
-"""Spellings near an unknown word: Levenshtein's distance, the nearest and most frequent first."""
+"""Spellings near an unknown word: by edit distance, the nearest and most frequent first."""
 
 from __future__ import annotations
+
+from functools import cache
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,19 +14,28 @@ from latentcli.queries.spelling import edit_distances, nearest_spellings
 LETTERS = st.text(st.sampled_from("abcé猫\U0001f409"), max_size=9)
 
 
-def levenshtein(a: str, b: str) -> int:
-    """The recurrence, as it stands in any textbook."""
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        above, row = row, [i]
-        for j, y in enumerate(b, 1):
-            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y)))
-    return row[-1]
+def alignment(a: str, b: str) -> int:
+    """Optimal string alignment by its recurrence, as it stands in any textbook."""
+
+    @cache
+    def distance(i: int, j: int) -> int:
+        if not i or not j:
+            return i + j
+        least = min(
+            distance(i - 1, j) + 1,
+            distance(i, j - 1) + 1,
+            distance(i - 1, j - 1) + (a[i - 1] != b[j - 1]),
+        )
+        if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+            least = min(least, distance(i - 2, j - 2) + 1)
+        return least
+
+    return distance(len(a), len(b))
 
 
 @given(LETTERS, st.lists(LETTERS.filter(bool), min_size=1, max_size=8))
 def test_edit_distances_are_those_of_the_textbook(word: str, others: list[str]) -> None:
-    assert edit_distances(word, others).tolist() == [levenshtein(word, other) for other in others]
+    assert edit_distances(word, others).tolist() == [alignment(word, other) for other in others]
 
 
 def suggestions(words: list[str], query: str, n: int = 5) -> list[str]:
@@ -36,6 +47,10 @@ def test_suggestions_go_by_distance_and_then_by_frequency() -> None:
     words = ["wing", "sing", "king", "kings", "kind", "queen", "ring"]
     assert suggestions(words, "kinng") == ["king", "wing", "sing", "kings", "kind"]
     assert suggestions(words, "kinng", 1) == ["king"]
+
+
+def test_letters_that_changed_places_are_one_edit() -> None:
+    assert suggestions(["in", "high", "king"], "kign", 1) == ["king"]
 
 
 def test_short_words_are_suggested_at_one_edit_only() -> None:
