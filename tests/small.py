@@ -20,8 +20,6 @@ from latentcli.models.embedding import Embedding, lengths
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import Observer
 
-Array = npt.NDArray[np.generic]
-
 
 class Notes(Observer):
     """An observer that keeps what it is told."""

@@ -22,7 +22,7 @@ import typer.core
 from latentcli import __version__
 from latentcli.cli.render import flush
 from latentcli.cli.session import CacheDirOption, ConsoleObserver, DebugOption, QuietOption
-from latentcli.cli.streams import ClosedPipe, abandon_stdout, make_streams_safe
+from latentcli.cli.streams import ClosedPipe, abandon_stdout, is_terminal, make_streams_safe
 from latentcli.errors import LatentError, MachineError, RequestError, Terminated
 
 # Each command's module, imported when the command is called; in the order of the help.
@@ -185,6 +185,8 @@ def _as_latent_error(error: Exception) -> LatentError | None:
         hint = ""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             hint = "free some space, or choose another place with --cache-dir or LATENT_CACHE_DIR"
+        elif error.errno == errno.EFBIG:
+            hint = "a limit on the size of files stands in the way (ulimit -f)"
         return MachineError(f"{reason}{where}", hint)
     return None
 
@@ -207,13 +209,20 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
     """Unwind, so that temporaries are removed; a second signal, or time, ends it at once."""
     import threading
 
-    signal.signal(number, lambda *_: os._exit(128 + number))
-    last = threading.Timer(_GRACE_SECONDS, os._exit, [128 + number])
+    signal.signal(number, lambda *_: _end(128 + number))
+    last = threading.Timer(_GRACE_SECONDS, _end, [128 + number])
     last.daemon = True
     last.start()
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise Terminated(number)
+
+
+def _end(code: int) -> None:
+    """End at once, though with the cursor that a progress bar hides."""
+    if is_terminal(sys.stderr):
+        os.write(2, b"\x1b[?25h")
+    os._exit(code)
 
 
 def _leave(code: int) -> None:

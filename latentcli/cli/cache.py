@@ -33,7 +33,7 @@ def verify(session: Session) -> None:
     problems = session.answer(verify_cache(session.cache))
     if problems:
         raise DamagedArtefact(
-            f"{problems} problems in {session.cache.root}",
+            f"{problems} {'problem' if problems == 1 else 'problems'} in {session.cache.root}",
             "'latent remove ID' removes a damaged run; then make it again",
         )
     session.observer.note(f"{session.cache.root} is sound")

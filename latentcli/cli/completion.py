@@ -9,8 +9,9 @@ _MOST = 30
 
 def complete_formats(incomplete: str) -> list[str]:
     """Return the input formats that begin so."""
-    formats = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
-    return [name for name in formats if name.startswith(incomplete)]
+    from latentcli.corpus.readers import FORMATS
+
+    return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 def complete_models(incomplete: str) -> list[tuple[str, str]]:

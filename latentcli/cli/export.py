@@ -34,7 +34,7 @@ def export(
     """
     from latentcli.workflows.export import export as run
 
-    session.answer(run(session.cache, ref, to, out, session.observer))
+    session.answer(run(session.cache, ref, to, session.target(out), session.observer))
 
 
 command(app, "export")(export)

@@ -17,7 +17,7 @@ from latentcli.cli.session import Session
 from latentcli.errors import RequestError
 
 if TYPE_CHECKING:
-    from latentcli.workflows.corpus import CorpusRequest
+    from latentcli.workflows.reading import CorpusRequest
     from latentcli.workflows.training import TrainingOptions
 
 READING = "Reading the corpus"
@@ -208,7 +208,7 @@ def corpus_request(
     from latentcli.corpus.readers import ReaderSettings
     from latentcli.corpus.readers.fields import FieldNames
     from latentcli.corpus.tokenizers import TokenizerSettings
-    from latentcli.workflows.corpus import CorpusRequest
+    from latentcli.workflows.reading import CorpusRequest
 
     if reading["encoding_errors"] not in ("strict", "replace"):
         raise RequestError(

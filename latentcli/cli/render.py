@@ -22,6 +22,10 @@ Row = Any  # a NamedTuple
 # On a terminal with less room than this for each column, lines are easier to read than a table.
 _NARROWEST_COLUMN = 6
 
+# Columns that are cut for no other where the terminal is of the usual width.
+_WHOLE = ("id", "kind", "algorithm", "created")
+_WIDE_ENOUGH = 80
+
 _TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -134,7 +138,7 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
                 name,
                 justify="right" if number else "left",
                 overflow="fold",
-                no_wrap=name == "id",  # to be copied
+                no_wrap=name in _WHOLE and console.width >= _WIDE_ENOUGH,
             )
         for row in rows:
             table.add_row(

@@ -26,7 +26,7 @@ def report(
     """
     from latentcli.workflows.report import report as run
 
-    answer = run(session.cache, model, out, session.observer)
+    answer = run(session.cache, model, session.target(out), session.observer)
     if answer is not None:
         session.answer([answer])
         if open_:

@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, BinaryIO, get_type_hints
 
 import typer
@@ -56,6 +57,10 @@ class Session:
         """Write the answer to standard output; return the number of rows."""
         self.observer.finish()
         return render(rows, self._form)
+
+    def target(self, out: Path | None) -> Path | BinaryIO | None:
+        """Return where a file goes: standard output's bytes for ``-``."""
+        return sys.stdout.buffer if out is not None and str(out) == "-" else out
 
     def stdin(self) -> BinaryIO | None:
         """Return standard input's bytes, or None where it is closed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -80,16 +81,25 @@ def count_documents(
     tokenize = make_tokenizer(tokenizer).tokenize
     rows = {word: row for row, word in enumerate(words)}
     ids: list[str] = []
-    counters: list[Counter[int]] = []
+    sizes, terms, counts = array("q"), array("i"), array("i")
+    counter: Counter[int] = Counter()
+
+    def close() -> None:
+        pairs = sorted(counter.items())
+        sizes.append(len(pairs))
+        terms.extend(term for term, _ in pairs)
+        counts.extend(count for _, count in pairs)
+        counter.clear()
+
     for document in documents:
         if not document.continued:
+            if ids:
+                close()
             ids.append(document.id)
-            counters.append(Counter())
-        found = (rows[word] for word in tokenize(document.text) if word in rows)
-        counters[-1].update(found)
-    starts = np.zeros(len(ids) + 1, np.int64)
-    np.cumsum([len(counter) for counter in counters], out=starts[1:])
-    pairs = [pair for counter in counters for pair in sorted(counter.items())]
-    terms = np.fromiter((term for term, _ in pairs), np.int32, len(pairs))
-    counts = np.fromiter((count for _, count in pairs), np.int32, len(pairs))
-    return ids, CountMatrix(starts, terms, counts, len(words))
+        counter.update(rows[word] for word in tokenize(document.text) if word in rows)
+    if ids:
+        close()
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes, dtype=np.int64)])
+    return ids, CountMatrix(
+        starts, np.array(terms, np.int32), np.array(counts, np.int32), len(words)
+    )

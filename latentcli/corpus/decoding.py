@@ -54,12 +54,10 @@ def decoded_chunks(
     fed, lines, mark = 0, 1, "\ufeff"
     while True:
         final = not data
-        state = decoder.getstate()
-        held = len(state[0])
+        held = len(decoder.getstate()[0])
         try:
             text = newlines.decode(decoder.decode(data, final), final)
         except UnicodeDecodeError as error:
-            decoder.setstate(state)
             before = newlines.decode(decoder.decode(data[: max(0, error.start - held)]), True)
             line = lines + before.count("\n")
             raise InputError(
@@ -100,11 +98,15 @@ def _refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
     if b"\0" in head:
         raise InputError(
             f"{name}: looks binary (it has NUL bytes)",
-            "give plain text, JSON lines, CSV or TSV; gzip, bz2, xz, zstd, tar and zip are fine",
+            "give plain text, JSON lines, CSV or TSV; gzip, bz2, xz, zstd, tar and zip are fine; "
+            "of a folder, --include '*.txt' chooses",
         )
     control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
     if control * 3 > len(head):
-        raise InputError(f"{name}: looks binary", "give plain text, JSON lines, CSV or TSV")
+        raise InputError(
+            f"{name}: looks binary",
+            "give plain text, JSON lines, CSV or TSV; of a folder, --include '*.txt' chooses",
+        )
 
 
 def _looks_wide(head: bytes) -> str | None:

@@ -2,7 +2,7 @@
 
 Token ids go to a scratch file as they come, numbered by first appearance; when all is read they
 are renumbered by falling frequency (ties in code point order), so that ids do not depend on the
-order in which words were met. Only the vocabulary and a memo of frequent pieces stay in memory.
+order in which words were met. Only the vocabulary and a memo of pieces stay in memory.
 """
 
 from __future__ import annotations

@@ -15,9 +15,13 @@ from typing import overload
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.errors import DamagedArtefact
+
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _UNESCAPES = {b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
+
+_VERIFY = "'latent cache verify' names the run; remove it and make it again"
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]
@@ -75,6 +79,8 @@ class Strings(Sequence[str]):
                 yield _unescaped(line)
 
     def _line(self, row: int) -> bytes:
+        if row >= len(self):
+            raise DamagedArtefact("an index of strings is damaged", _VERIFY)
         return self.text[int(self.offsets[row]) : int(self.offsets[row + 1]) - 1].tobytes()
 
     def find(self, string: str) -> int | None:
@@ -103,6 +109,13 @@ def _escaped(string: str) -> bytes:
 
 
 def _unescaped(line: bytes) -> str:
+    try:
+        return _plain(line)
+    except UnicodeDecodeError:
+        raise DamagedArtefact("a list of strings is damaged: not valid UTF-8", _VERIFY) from None
+
+
+def _plain(line: bytes) -> str:
     if b"\\" not in line:
         return line.decode("utf-8")
     parts = line.split(b"\\")

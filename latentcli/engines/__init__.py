@@ -38,7 +38,6 @@ _ENGINES = {
 
 EMBEDDING_ALGORITHMS = ("word2vec",)
 TOPIC_ALGORITHMS = ("lda", "lsi")
-ENGINE_NAMES = tuple(sorted({name for _, name in _ENGINES}))
 
 
 def find_engine(algorithm: str, engine: str) -> Engine:

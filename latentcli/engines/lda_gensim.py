@@ -260,8 +260,9 @@ def _e_steps(counts: CountMatrix, parameters: LdaParameters, processes: int) -> 
             "a training process died (out of memory?)", "try --threads 1, or fewer topics or words"
         ) from None
     except BaseException:
+        # Not waited for: a worker that dies while it sends leaves the pool waiting for the rest.
         for child in multiprocessing.active_children():
             child.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    pool.shutdown()

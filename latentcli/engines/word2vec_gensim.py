@@ -1,8 +1,9 @@
 """Word2vec by gensim's ``corpus_file`` path, which keeps all cores busy.
 
-gensim reads a text file, one thread for each part of it. Ours holds token ids as decimal digits in
-lines of at most 100 tokens: on longer lines the path drops tokens where a part begins. A line ends
-wherever a paragraph does, so that no context window reaches across.
+gensim reads a text file, one thread for each part of it: parts of equal bytes, in each of which a
+thread stops after an equal share of the tokens. So ours holds token ids as digits of equal width,
+in lines of at most 100 tokens; ids of unequal width, or longer lines, would leave tokens unseen. A
+line ends wherever a paragraph does, so that no context window reaches across.
 """
 
 from __future__ import annotations
@@ -47,8 +48,7 @@ def train(
         vector_size=parameters.dim,
         window=parameters.window,
         negative=parameters.negative,
-        hs=0 if parameters.negative else 1,
-        sample=parameters.sample,
+        sample=parameters.sample if parameters.sample < 1 else 0,  # gensim takes 1 for a count
         alpha=parameters.learning_rate,
         min_alpha=min(1e-4, parameters.learning_rate),
         sg=0 if parameters.cbow else 1,
@@ -58,7 +58,8 @@ def train(
         epochs=parameters.epochs,
     )
     counts = vocabulary.term_counts.tolist()
-    word2vec.build_vocab_from_freq({str(i): n for i, n in enumerate(counts)}, corpus_count=n_lines)
+    keys = token_keys(len(counts))
+    word2vec.build_vocab_from_freq(dict(zip(keys, counts, strict=True)), corpus_count=n_lines)
     n_tokens = sum(counts)
     epochs = _Epochs(observer, parameters.epochs)
     _, seen = word2vec.train(
@@ -69,16 +70,15 @@ def train(
         callbacks=[epochs],
     )
     path.unlink()
-    order = [word2vec.wv.key_to_index[str(i)] for i in range(len(counts))]
+    order = [word2vec.wv.key_to_index[key] for key in keys]
     vectors = np.ascontiguousarray(word2vec.wv.vectors[order], np.float32)
-    output = word2vec.syn1neg if parameters.negative else None
     model = Embedding(
         words=vocabulary.words,
         vectors=vectors,
         norms=lengths(vectors),
         term_counts=vocabulary.term_counts,
         tokenizer=corpus.tokenizer,
-        context_vectors=None if output is None else np.ascontiguousarray(output[order], np.float32),
+        context_vectors=np.ascontiguousarray(word2vec.syn1neg[order], np.float32),
     )
     return Trained(
         model,
@@ -90,21 +90,24 @@ def train(
     )
 
 
+def token_keys(n_terms: int) -> list[str]:
+    """Return the ids 0 to n_terms - 1 as digits of equal width."""
+    width = len(str(max(0, n_terms - 1)))
+    return [f"{i:0{width}d}" for i in range(n_terms)]
+
+
 def write_token_file(corpus: EncodedCorpus, kept: Rows, out: BinaryIO) -> int:
-    """Write token ids, places in ``kept``, as digits; return the number of lines."""
-    digits = [str(i).encode("ascii") for i in range(len(kept))]
+    """Write token ids, places in ``kept``, as ``token_keys``; return the number of lines."""
+    digits = [key.encode("ascii") for key in token_keys(len(kept))]
     n_lines = 0
     for block in masked_blocks(corpus, kept):
-        ids = list(map(digits.__getitem__, block.token_ids.tolist()))
         edges = block.paragraphs.tolist()
-        lines = [
-            b" ".join(ids[first : min(first + LINE_TOKENS, stop)])
-            for start, stop in zip(edges, [*edges[1:], len(ids)], strict=True)
-            for first in range(start, stop, LINE_TOKENS)
-        ]
-        n_lines += len(lines)
-        if lines:
-            out.write(b"\n".join(lines) + b"\n")
+        ends = [*edges[1:], len(block.token_ids)]
+        for start, stop in zip(edges, ends, strict=True):
+            for first in range(start, stop, LINE_TOKENS):
+                ids = block.token_ids[first : min(first + LINE_TOKENS, stop)].tolist()
+                out.write(b" ".join(map(digits.__getitem__, ids)) + b"\n")
+                n_lines += 1
     return n_lines
 
 

@@ -21,7 +21,7 @@ def npmi_coherence(top_words: Rows, counts: CountMatrix) -> Doubles:
     words = np.unique(top_words)
     has = _document_incidence(words, counts)
     together = (has.T @ has).astype(np.float64)
-    n_docs = max(1, counts.n_docs)
+    n_docs = max(1, int(np.count_nonzero(np.diff(counts.starts))))
     places = np.searchsorted(words, top_words)
     return np.array([_mean_npmi(together[np.ix_(topic, topic)] / n_docs) for topic in places])
 

@@ -19,7 +19,7 @@ Counts = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedOn:
     """What all topic models keep of their corpus.
 
     ``term_counts`` int64 (n_terms,): occurrences of each word in the masked corpus;
@@ -35,7 +35,7 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class LdaModel(Trained):
+class LdaModel(TrainedOn):
     """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
 
     ``topic_word`` float32 (n_topics, n_terms): the unnormalised variational lambda (or counts
@@ -78,7 +78,7 @@ class LdaModel(Trained):
 
 
 @dataclass(frozen=True)
-class LsiModel(Trained):
+class LsiModel(TrainedOn):
     """Latent semantic indexing (Deerwester et al. 1990): a truncated SVD of the weighted counts.
 
     ``term_topic`` float32 (n_terms, n_topics): left singular vectors U; ``singular_values``

@@ -38,7 +38,7 @@ def collect(cache: Cache) -> Iterator[Collected]:
     for path in [*entries, *sorted((cache.root / "locks").iterdir())]:
         if not path.is_dir() or path.is_symlink():
             _collect_file(path)
-    for path in sorted(cache.root.glob(".*.tmp")):
+    for path in sorted([*cache.root.glob(".*.tmp"), *cache.reports.glob(".*.tmp")]):
         if _age(path) > _STALE_SECONDS:
             yield from _remove(cache, path)
     for path in sorted((cache.root / "derived").iterdir()):

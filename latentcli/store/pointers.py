@@ -79,6 +79,11 @@ def names(cache: Cache) -> dict[str, str]:
     return _pointers(cache.root / "names")
 
 
+def name_of(cache: Cache, run_id: str) -> str:
+    """Return the names of a run, joined by commas; empty where it has none."""
+    return ",".join(name for name, held in names(cache).items() if held == run_id)
+
+
 def _pointers(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:

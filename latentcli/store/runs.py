@@ -38,6 +38,9 @@ from latentcli.store.staging import staging
 Request = Mapping[str, Any]
 _HEX = re.compile(r"[0-9a-f]{4,64}")
 
+# The pointer in ``latest`` for the kinds that are models.
+_ANY_MODEL = "model"
+
 # What to run where there is no run of a kind yet.
 _MAKERS = {
     "corpus": "latent corpus CORPUS",
@@ -126,13 +129,14 @@ def open_run(cache: Cache, run_id: str) -> Artefact:
 
 
 def mark_latest(cache: Cache, run: Artefact) -> None:
-    """Make the run the latest of its kind."""
-    path = cache.root / "latest" / run.kind
-    with contextlib.suppress(DamagedArtefact):
-        if read_pointer(path) == run.id:
-            return
-    cache.ensure()
-    write_pointer(cache, path, run.id)
+    """Make the run the latest of its kind, and a model the latest model."""
+    for kind in [run.kind] if run.kind == "corpus" else [run.kind, _ANY_MODEL]:
+        path = cache.root / "latest" / kind
+        with contextlib.suppress(DamagedArtefact):
+            if read_pointer(path) == run.id:
+                continue
+        cache.ensure()
+        write_pointer(cache, path, run.id)
 
 
 def give_name(cache: Cache, run_id: str, name: str) -> str | None:
@@ -176,10 +180,9 @@ def find(cache: Cache, ref: str, kind: str | None = None) -> Artefact:
 
 def _latest(cache: Cache, kind: str | None) -> Artefact:
     kinds = [kind] if kind else ["embedding", "topic-model"]
-    for wanted in kinds:
-        run_id = read_pointer(cache.root / "latest" / wanted)
-        if run_id is not None:
-            return open_run(cache, run_id)
+    run_id = read_pointer(cache.root / "latest" / (kind or _ANY_MODEL))
+    if run_id is not None:
+        return open_run(cache, run_id)
     newest = max(
         (row for row in list_runs(cache) if row.kind in kinds),
         key=lambda row: (row.created, row.id),
@@ -281,7 +284,7 @@ def run_id_of(cache: Cache, ref: str) -> str:
         return _latest(cache, None).id
     run_id = _meant(cache, ref)
     if run_id is None:
-        raise RequestError(f"no such run: '{ref}'", "see 'latent models'")
+        raise RequestError(f"no such run in this cache: '{ref}'", "see 'latent models'")
     return run_id
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from dataclasses import asdict
+from typing import Any, NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.encoder import encode
-from latentcli.corpus.readers import ReaderSettings, read_documents, resolve_format
+from latentcli.corpus.readers import ReaderSettings
 from latentcli.corpus.readers.files import directory_labels
-from latentcli.corpus.sources import Fingerprint, Source, find_sources, fingerprint, printable_path
+from latentcli.corpus.sources import Fingerprint, Source, fingerprint, printable_path
 from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
@@ -23,20 +22,10 @@ from latentcli.store.pointers import names
 from latentcli.store.runs import answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
 from latentcli.workflows.provenance import Stopwatch, invocation, versions
+from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 # Raised when the same source and settings give other arrays.
 ENCODER_REVISION = 1
-
-
-@dataclass(frozen=True)
-class CorpusRequest:
-    """What to read: paths, or ``-``; none means the corpus that was asked for last."""
-
-    inputs: Sequence[str] = ()
-    reader: ReaderSettings = field(default_factory=ReaderSettings)
-    tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
-    name: str = ""
-    stdin: BinaryIO | None = None
 
 
 class CorpusAnswer(NamedTuple):
@@ -89,7 +78,7 @@ def encoded_run(
 
 
 def _stored(cache: Cache, request: CorpusRequest, observer: Observer) -> Artefact | None:
-    """Find a corpus that is asked for by no path, or by the name or id of a stored one."""
+    """Find a corpus that is asked for by no path, or by the name of a stored one."""
     if not request.inputs:
         try:
             run = find(cache, "latest", KIND)
@@ -101,11 +90,16 @@ def _stored(cache: Cache, request: CorpusRequest, observer: Observer) -> Artefac
         observer.note(f"corpus: {_title(run)}, the one used last")
         return run
     [first, *others] = request.inputs
-    if others or first == "-" or Path(first).exists():
+    if others or first == "-" or os.path.exists(first):
         return None
     stored = names(cache).get(first)
     if stored is None:
         return None
+    if request.has_settings:
+        raise RequestError(
+            f"'{first}' is encoded already: options for reading it come too late",
+            "name its file again",
+        )
     return find(cache, stored, KIND)
 
 
@@ -117,10 +111,8 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
     make_tokenizer(request.tokenizer)
     watch = Stopwatch()
     with staging(cache) as scratch:
-        sources = find_sources(request.inputs, scratch, request.stdin)
-        reader = resolve_format(sources, request.reader)
-        if request.reader.format == "auto":
-            observer.note(f"format: {_described(reader.format)} (choose another with --format)")
+        reading = open_inputs(request, scratch, observer)
+        sources, reader = reading.sources, reading.settings
         observer.progress("reading", 0)
         source = fingerprint(sources, reader.include)
         key = _request(sources, reader, request.tokenizer, source)
@@ -130,12 +122,8 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             return known
         watch.stage("fingerprint")
         seen = Fingerprint()
-        skipped: list[InputError] = []
-        replaced = Counter[str]() if reader.encoding.errors == "replace" else None
         encoded = encode(
-            read_documents(
-                sources, reader, seen, skipped.append if reader.skip_invalid else None, replaced
-            ),
+            reading.documents(seen),
             request.tokenizer,
             scratch,
             lambda n_tokens: observer.progress("encoding tokens", n_tokens),
@@ -146,7 +134,8 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             raise InputError(
                 f"{_names(sources)}: changed while it was being read", "run it again when it rests"
             )
-        _report(encoded.corpus, encoded.overlong_words, skipped, replaced, observer)
+        reading.report(observer)
+        _report(encoded.corpus, encoded.overlong_words, observer)
         arrays, strings = corpus_parts(encoded.corpus)
         return publish(
             cache,
@@ -156,15 +145,6 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             arrays,
             strings,
         )
-
-
-def _described(kind: str) -> str:
-    return {
-        "lines": "lines, a document a line",
-        "paragraphs": "paragraphs, blank lines between documents",
-        "files": "files, a document a file",
-        "jsonl": "jsonl, a document a line",
-    }.get(kind, f"{kind}, a document a row")
 
 
 def _names(sources: Sequence[Source]) -> str:
@@ -193,13 +173,7 @@ def _request(
     }
 
 
-def _report(
-    corpus: EncodedCorpus,
-    overlong: int,
-    skipped: list[InputError],
-    replaced: Counter[str] | None,
-    observer: Observer,
-) -> None:
+def _report(corpus: EncodedCorpus, overlong: int, observer: Observer) -> None:
     if not corpus.n_tokens:
         raise InputError(
             f"no tokens in {corpus.n_docs} documents",
@@ -207,14 +181,10 @@ def _report(
         )
     if overlong:
         observer.note(f"left out {overlong} words of more than 256 characters")
-    if skipped:
-        observer.note(f"skipped {len(skipped)} invalid records, the first: {skipped[0].message}")
-    if replaced:
-        first = next(iter(replaced))
-        observer.note(
-            f"{replaced.total()} undecodable bytes in {len(replaced)} files were read as U+FFFD, "
-            f"the first in {first}"
-        )
+    observer.note(
+        f"read {corpus.n_docs:,} documents: {corpus.n_tokens:,} tokens, "
+        f"{len(corpus.vocabulary):,} distinct words"
+    )
 
 
 def _description(

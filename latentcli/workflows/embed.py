@@ -15,8 +15,10 @@ from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import EMBEDDING, embedding_parts
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
-from latentcli.workflows.corpus import CorpusRequest, load_corpus
+from latentcli.store.pointers import name_of
+from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.provenance import usable_cores
+from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
 # Below this many tokens in all epochs together, vectors stay near their random start.
@@ -104,4 +106,4 @@ def embed(
 
     run = run_of(cache, job, train, observer)
     words, dim = run.manifest["files"]["arrays/vectors.npy"]["shape"]
-    return EmbedAnswer(run.id, options.name, request.algorithm, words, dim, corpus.name)
+    return EmbedAnswer(run.id, name_of(cache, run.id), request.algorithm, words, dim, corpus.name)

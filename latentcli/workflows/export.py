@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from latentcli.errors import RequestError
+from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.files import write_through
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
@@ -27,34 +26,46 @@ class Exported(NamedTuple):
 
 
 def export(
-    cache: Cache, ref: str, to: str, out: Path | None = None, observer: Observer = SILENT
+    cache: Cache,
+    ref: str,
+    to: str,
+    out: Path | BinaryIO | None = None,
+    observer: Observer = SILENT,
 ) -> list[Exported]:
-    """Write a model in a format; return the files written, none where they went to stdout.
+    """Write a model in a format; return the files written, none where ``out`` is a stream.
 
     Raises RequestError where the format cannot hold such a model, and where no path was given
-    and the file is there already.
+    and the file is there already; DamagedArtefact where the model's bytes have changed.
     """
     if to not in FORMATS:
         raise RequestError(f"no format '{to}'", f"there is {', '.join(FORMATS)}")
-    run = chosen_run(cache, None if ref == "latest" else ref, None, observer)
+    run = chosen_run(cache, ref, None, observer)
     if run.kind not in (EMBEDDING, TOPIC_MODEL):
         raise RequestError(f"'{ref}' is a {run.kind}", "only models can be exported")
+    for problem in run.problems():
+        raise DamagedArtefact(
+            f"corrupt run {run.id[:12]}: {problem}",
+            f"run 'latent remove {run.id[:12]}' and make it again",
+        )
     target = out or _default_target(cache, run, to)
-    if to == "gensim":
+    if to in ("gensim", "npy") and not isinstance(target, Path):
+        raise RequestError(f"--to {to} writes several files", "name the first with -o PATH")
+    if to == "gensim" and isinstance(target, Path):
         return _to_gensim(run, target)
     if run.kind != EMBEDDING:
         raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim")
-    if to == "npy":
+    if to == "npy" and isinstance(target, Path):
         return _to_npy(run, target)
     from latentcli.formats.word2vec import write_binary, write_text
 
     model = open_embedding(run)
     write = write_text if to == "word2vec" else write_binary
 
-    def write_model(stream: BinaryIO) -> None:
-        write(model, stream)
-
-    return _written(target, write_model)
+    if not isinstance(target, Path):
+        write(model, target)
+        return []
+    write_through(target, lambda stream: write(model, stream))
+    return [Exported(os.fspath(target))]
 
 
 def _default_target(cache: Cache, run: Artefact, to: str) -> Path:
@@ -65,21 +76,9 @@ def _default_target(cache: Cache, run: Artefact, to: str) -> Path:
     return target
 
 
-def _written(target: Path, write: object) -> list[Exported]:
-    if not callable(write):
-        raise TypeError("write must be a function of a stream")
-    if str(target) == "-":
-        write(sys.stdout.buffer)
-        return []
-    write_through(target, write)
-    return [Exported(os.fspath(target))]
-
-
 def _to_npy(run: Artefact, target: Path) -> list[Exported]:
     from latentcli.formats.npy import write_labels, write_vectors
 
-    if str(target) == "-":
-        raise RequestError("--to npy writes two files", "name the first with -o PATH.npy")
     _check_regular(target)
     labels = target.with_suffix(".txt")
     if labels == target:
@@ -99,8 +98,6 @@ def _to_npy(run: Artefact, target: Path) -> list[Exported]:
 def _to_gensim(run: Artefact, target: Path) -> list[Exported]:
     from latentcli.formats.gensim_models import save_embedding, save_topic_model
 
-    if str(target) == "-":
-        raise RequestError("--to gensim writes several files", "name the first with -o PATH")
     _check_regular(target)
     if run.kind == EMBEDDING:
         paths = save_embedding(open_embedding(run), target)

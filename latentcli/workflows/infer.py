@@ -11,8 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.corpus.counts import CountMatrix, count_documents
-from latentcli.corpus.readers import read_documents, resolve_format
-from latentcli.corpus.sources import find_sources
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, MachineError, NothingFound, RequestError
@@ -22,8 +20,8 @@ from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_lda, infer_lsi, infer_vectors
 from latentcli.store.cache import Cache
 from latentcli.store.staging import staging
-from latentcli.workflows.corpus import CorpusRequest
 from latentcli.workflows.find import chosen_run
+from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 _NAMED_EMPTY = 5
 
@@ -56,7 +54,8 @@ def infer(
     At most ``n`` topics of weight ``min_weight`` or more (in magnitude, for LSI) for each
     document. Documents without any known word are noted and have one row, without a topic.
     """
-    run = chosen_run(cache, ref, None if ref else TOPIC_MODEL, observer)
+    wanted = None if ref not in (None, "", "latest") else TOPIC_MODEL
+    run = chosen_run(cache, ref, wanted, observer)
     if run.kind == EMBEDDING:
         embedding = open_embedding(run)
         ids, counts = _count(cache, request, embedding.tokenizer, embedding.words, observer)
@@ -84,9 +83,9 @@ def _count(
     if not request.inputs:
         raise RequestError("no documents named", "name a file or directory, or '-' for stdin")
     with _scratch(cache) as scratch:
-        sources = find_sources(request.inputs, scratch, request.stdin)
-        reader = resolve_format(sources, request.reader)
-        ids, counts = count_documents(read_documents(sources, reader), tokenizer, words)
+        reading = open_inputs(request, scratch, observer)
+        ids, counts = count_documents(reading.documents(), tokenizer, words)
+    reading.report(observer)
     if not ids:
         raise InputError("no documents in the input")
     empty = [ids[i] for i in np.flatnonzero(np.diff(counts.starts) == 0)]

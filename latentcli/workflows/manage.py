@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from latentcli.errors import RequestError
 from latentcli.formats.artefact import read_manifest
 from latentcli.formats.corpus import KIND as CORPUS
 from latentcli.formats.corpus import content_digest
@@ -19,6 +20,8 @@ from latentcli.store.runs import (
     find,
     list_runs,
     run_id_of,
+    run_ids,
+    summary,
 )
 from latentcli.store.runs import remove as remove_run
 from latentcli.store.verify import Problem, verify
@@ -55,7 +58,7 @@ def show(cache: Cache, ref: str) -> RunDetails:
     """Return a run's record."""
     run = find(cache, ref)
     manifest = run.manifest
-    row = _row(cache, run.id) or RunSummary(run.id, "", run.kind, "", "", run.bytes, "")
+    row = _row(cache, run.id) or summary(manifest, "")
     return RunDetails(
         **row._asdict(),
         engine=manifest.get("engine", ""),
@@ -85,6 +88,8 @@ def _row(cache: Cache, run_id: str) -> RunSummary | None:
 def rename(cache: Cache, ref: str, name: str, observer: Observer = SILENT) -> RunSummary:
     """Give a run a name in place of those that it has."""
     run = find(cache, ref)
+    if run.id not in run_ids(cache):
+        raise RequestError(f"'{ref}' is not in this cache", "only what is there has a name")
     named(cache, run.id, name, observer)
     drop_names(cache, run.id, but=name)
     row = _row(cache, run.id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -25,9 +24,12 @@ class Report(NamedTuple):
 
 
 def report(
-    cache: Cache, ref: str | None = None, out: Path | None = None, observer: Observer = SILENT
+    cache: Cache,
+    ref: str | None = None,
+    out: Path | BinaryIO | None = None,
+    observer: Observer = SILENT,
 ) -> Report | None:
-    """Write the pyLDAvis page of a topic model; return None where it went to stdout.
+    """Write the pyLDAvis page of a topic model; return None where ``out`` is a stream.
 
     Without ``out`` it goes to the cache, and is made only once. Raises RequestError for LSI.
     """
@@ -43,8 +45,8 @@ def report(
     if out is None:
         return _in_cache(cache, run, model)
     content = _page(run, model)
-    if str(out) == "-":
-        sys.stdout.buffer.write(content)
+    if not isinstance(out, Path):
+        out.write(content)
         return None
     _write(out, content)
     return Report(os.fspath(out))

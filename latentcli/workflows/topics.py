@@ -23,8 +23,9 @@ from latentcli.formats.models import TOPIC_MODEL, open_topic_model, topic_model_
 from latentcli.models.topic_model import LdaModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
-from latentcli.workflows.corpus import CorpusRequest, load_corpus
+from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.provenance import usable_cores
+from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of, words_digest
 
 # Coherence and exclusivity are of this many top words.
@@ -158,10 +159,15 @@ def _quality(model: TopicModel, corpus: EncodedCorpus, kept: Rows) -> dict[str, 
     }
 
 
+def _n_with_words(corpus: EncodedCorpus) -> int:
+    """Return how many documents are not empty."""
+    return int(np.count_nonzero(np.diff(corpus.offsets.astype(np.int64))))
+
+
 def _cut(
     corpus: EncodedCorpus, chunk: int | None, observer: Observer
 ) -> tuple[EncodedCorpus, int | None]:
-    n_docs = int(np.count_nonzero(np.diff(corpus.offsets.astype(np.int64))))
+    n_docs = _n_with_words(corpus)
     if chunk is None and n_docs < _FEW_DOCS and corpus.n_tokens > _CHUNK_TOKENS * 3 // 2:
         chunk = _CHUNK_TOKENS
         observer.note(
@@ -181,7 +187,7 @@ def _mask(
         observer.note("stop words: English (--stopwords de, fr ..., none, or a file)")
     min_df = options.min_df
     if min_df is None:
-        min_df = 5 if corpus.n_docs >= _SMALL_CORPUS_DOCS else 2
+        min_df = 5 if _n_with_words(corpus) >= _SMALL_CORPUS_DOCS else 2
     kept = topical(corpus, min_df, options.max_df, options.keep_n, stops)
     if not len(kept):
         raise InputError(
@@ -198,7 +204,7 @@ def _mask(
 
 
 def _check_k(k: int, corpus: EncodedCorpus, kept: Rows) -> None:
-    n_docs = int(np.count_nonzero(np.diff(corpus.offsets.astype(np.int64))))
+    n_docs = _n_with_words(corpus)
     most = min(n_docs, len(kept))
     if not 1 <= k <= most:
         raise RequestError(
@@ -220,6 +226,8 @@ def _parameters(request: TopicsRequest) -> LdaParameters | LsiParameters:
             request.k, request.weighting, request.iterations or LsiParameters.iterations,
             request.seed,
         )  # fmt: skip
+    if request.weighting != TopicsRequest.weighting:
+        raise RequestError("--weighting is for lsi, not for lda")
     return LdaParameters(
         request.k,
         request.alpha if request.alpha is not None else 1 / request.k,

@@ -53,6 +53,7 @@ class Job:
             "revision": self.engine.full_revision(),
             "parameters": asdict(self.parameters),
             "corpus": self.corpus.digest,
+            "tokenizer": tokenizer_record(self.corpus.tokenizer),
             "mask": dict(self.mask),
             "deterministic": self.deterministic,
         }
@@ -64,7 +65,7 @@ class Job:
 
     def description(self, metrics: Mapping[str, Any]) -> dict[str, Any]:
         """Return the manifest's record of the run."""
-        depends = "the seed, the versions of the libraries and the instruction set"
+        depends = "the seed, the versions of the libraries, the instruction set and BLAS's threads"
         if not self.deterministic:
             depends += "; not reproducible with several threads"
         return {
@@ -78,7 +79,6 @@ class Job:
                 "documents": self.corpus.n_docs,
                 "tokens": self.corpus.n_tokens,
             },
-            "tokenizer": tokenizer_record(self.corpus.tokenizer),
             "versions": versions("gensim", "scipy"),
             "metrics": dict(metrics),
         }

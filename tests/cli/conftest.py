@@ -29,6 +29,14 @@ def on_copy(copied_cache: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
+def near_king(trained_cache: Path) -> str:
+    """What ``latent neighbors king`` prints in a pipe."""
+    answer = run_latent(trained_cache, "neighbors", "king")
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.fixture(scope="session")
 def program_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for PATH that holds the command ``latent``."""
     folder = tmp_path_factory.mktemp("bin")

@@ -6,13 +6,14 @@ import csv
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import SAMPLES, Run
+from tests.conftest import SAMPLES, Run, run_latent
 
-_RUN = "id name kind algorithm created bytes corpus"
-_RECORD = f"{_RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays"
+RUN = "id name kind algorithm created bytes corpus"
+_RECORD = f"{RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays"
 _TALES = ("embed", SAMPLES / "tales.txt", "--threads", "1", "--epochs", "20")
 _NOTICES = ("topics", SAMPLES / "notices.jsonl", "--k", "10")
 
@@ -20,7 +21,6 @@ _NOTICES = ("topics", SAMPLES / "notices.jsonl", "--k", "10")
 ANSWERS = [
     (_TALES, "id name algorithm words dim corpus"),
     (_NOTICES, "topic share coherence exclusivity words"),
-    ((*_NOTICES, "-a", "lsi"), "topic share coherence exclusivity words"),
     (("corpus", SAMPLES / "tales.txt"), "id name documents tokens types bytes"),
     (("neighbors", "king", "queen", "-n", "3"), "query word similarity"),
     (("neighbors", "king", "--metric", "euclidean"), "query word distance"),
@@ -29,10 +29,8 @@ ANSWERS = [
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
     (("export", "tales", "-o", "/dev/null"), "path"),
-    (("models",), _RUN),
+    (("models",), RUN),
     (("show", "tales"), _RECORD),
-    (("rename", "tales", "stories"), _RUN),
-    (("remove", "notices-lsi"), _RUN),
     (("cache", "path"), "path"),
 ]
 
@@ -41,30 +39,30 @@ def _named(arguments: tuple[object, ...]) -> str:
     return " ".join(Path(str(argument)).name for argument in arguments)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "columns"), ANSWERS, ids=map(_named, (a for a, _ in ANSWERS))
-)
-def test_every_form_of_an_answer_has_the_columns_of_the_contract(
+@pytest.mark.parametrize(("arguments", "columns"), ANSWERS, ids=[_named(a) for a, _ in ANSWERS])
+def test_json_and_tsv_have_the_columns_of_the_contract(
     arguments: tuple[str, ...], columns: str, on_copy: Run
 ) -> None:
-    names = columns.split()
-    in_csv = on_copy(*arguments, "--as", "csv", "-q")
-    assert in_csv.returncode == 0, in_csv.stderr
-    header, *rows = csv.reader(in_csv.stdout.splitlines())
-    assert header == names
-    if arguments[0] in ("rename", "remove"):
-        return  # asked twice, they answer something else
-    lines = on_copy(*arguments, "-q").stdout.splitlines()
-    objects = [json.loads(line) for line in on_copy(*arguments, "--json").stdout.splitlines()]
-    assert [list(found) for found in objects] == [names] * len(rows)
-    assert [line.split("\t")[0] for line in lines] == [row[0] for row in rows]
-    assert {line.count("\t") + 1 for line in lines} == {len(names)}
+    answer = on_copy(*arguments, "--json", "-q")
+    assert answer.returncode == 0, answer.stderr
+    objects = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert {" ".join(found) for found in objects} == {columns}
+    rows = [line.split("\t") for line in on_copy(*arguments, "-q").stdout.splitlines()]
+    assert [row[0] for row in rows] == [str(next(iter(found.values()))) for found in objects]
+    assert {len(row) for row in rows} == {len(columns.split())}
 
 
-def test_json_has_full_precision_and_words_as_a_list(on_copy: Run) -> None:
-    largest = json.loads(on_copy(*_NOTICES, "--json").stdout.splitlines()[0])
-    assert isinstance(largest["words"], list) and len(largest["words"]) == 10
-    assert len(repr(largest["share"])) > len("0.123456")
+@pytest.mark.parametrize("arguments", [("rename", "tales", "stories"), ("remove", "notices-lsi")])
+def test_changes_of_the_cache_print_the_run_that_they_are_of(
+    arguments: tuple[str, ...], on_copy: Run
+) -> None:
+    assert " ".join(json.loads(on_copy(*arguments, "--json").stdout)) == RUN
+
+
+def test_csv_has_a_header(asked: Run, near_king: str) -> None:
+    header, *rows = csv.reader(asked("neighbors", "king", "--as", "csv").stdout.splitlines())
+    assert header == ["query", "word", "similarity"]
+    assert rows == [line.split("\t") for line in near_king.splitlines()]
 
 
 def test_a_missing_figure_is_empty_in_tsv_and_null_in_json(asked: Run) -> None:
@@ -75,19 +73,27 @@ def test_a_missing_figure_is_empty_in_tsv_and_null_in_json(asked: Run) -> None:
     assert json.loads(as_json.splitlines()[1]) == {"id": "unknown", "topic": None, "weight": None}
 
 
-def test_topics_are_numbered_from_0_in_the_order_of_their_share(on_copy: Run) -> None:
-    rows = [line.split("\t") for line in on_copy(*_NOTICES).stdout.splitlines()]
-    shares = [float(row[1]) for row in rows]
-    assert [row[0] for row in rows] == [str(i) for i in range(10)]
+@pytest.fixture(scope="module")
+def topics(trained_cache: Path) -> list[dict[str, Any]]:
+    """The answer of ``latent topics -n 3 --json``."""
+    lines = run_latent(trained_cache, *_NOTICES, "-n", "3", "--json").stdout.splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_topics_are_numbered_from_0_in_the_order_of_their_share(
+    topics: list[dict[str, Any]],
+) -> None:
+    shares = [topic["share"] for topic in topics]
+    assert [topic["topic"] for topic in topics] == list(range(10))
     assert shares == sorted(shares, reverse=True)
-    assert sum(shares) == pytest.approx(1, abs=1e-5)
 
 
-def test_n_says_how_many_words_a_topic_has(on_copy: Run) -> None:
-    words = [
-        line.split("\t")[4].split() for line in on_copy(*_NOTICES, "-n", "3").stdout.splitlines()
-    ]
-    assert {len(found) for found in words} == {3}
+def test_json_has_full_precision(topics: list[dict[str, Any]]) -> None:
+    assert sum(topic["share"] for topic in topics) == pytest.approx(1, abs=1e-12)
+
+
+def test_n_says_how_many_words_a_topic_has(topics: list[dict[str, Any]]) -> None:
+    assert {(type(topic["words"]), len(topic["words"])) for topic in topics} == {(list, 3)}
 
 
 def test_two_forms_at_once_and_unknown_forms_are_refused(asked: Run) -> None:

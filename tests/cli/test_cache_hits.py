@@ -20,11 +20,10 @@ REQUESTS = [
 def test_a_repeated_command_is_a_hit_that_says_so_and_gives_the_same_bytes(
     request_: tuple[str, ...], on_copy: Run
 ) -> None:
-    before = on_copy("models").stdout
     first, second = on_copy(*request_), on_copy(*request_)
-    assert "is in the cache already" in first.stderr
+    for answer in (first, second):
+        assert "is in the cache already" in answer.stderr and "trained" not in answer.stderr
     assert first.stdout == second.stdout != ""
-    assert on_copy("models").stdout == before
 
 
 def test_defaults_written_out_are_the_same_request(on_copy: Run) -> None:
@@ -39,15 +38,6 @@ def test_the_same_text_in_another_file_is_the_same_corpus(on_copy: Run, tmp_path
     assert answer.stderr.count("is in the cache already") == 2
 
 
-def test_a_model_of_several_threads_does_not_answer_for_one_thread(
-    on_copy: Run, tmp_path: Path
-) -> None:
-    (tmp_path / "text.txt").write_text("a king and a queen\n" * 50)
-    quick = ("embed", tmp_path / "text.txt", "--dim", "4", "--epochs", "1")
-    assert "trained" in on_copy(*quick, "--threads", "2").stderr
-    assert "trained" in on_copy(*quick, "--threads", "1").stderr
-
-
 def test_another_min_count_reads_no_text_again(latent: Run, tmp_path: Path) -> None:
     source = tmp_path / "text.txt"
     source.write_text("a king and a queen\n" * 5 + "one prince in two castles\n" * 2)
@@ -57,7 +47,6 @@ def test_another_min_count_reads_no_text_again(latent: Run, tmp_path: Path) -> N
     answer = latent("embed", "--min-count", "2", *quick)
     assert answer.returncode == 0, answer.stderr
     assert '"words": 9' in answer.stdout
-    assert latent("topics", "--k", "1", "--stopwords", "none", "--max-df", "1").returncode == 0
 
 
 def test_a_failed_request_leaves_no_run(latent: Run, tmp_path: Path) -> None:

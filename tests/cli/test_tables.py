@@ -15,11 +15,8 @@ _COLOUR = re.compile(r"\x1b\[(\d+;)*[39][0-7]")  # SGR 30 to 37 and 90 to 97
 
 QUESTIONS = [
     ("neighbors", "king"),
-    ("analogy", "man", "king", "woman"),
-    ("similarity", "king", "queen"),
     ("infer", SAMPLES / "tongues" / "de", "-m", "notices"),
     ("models",),
-    ("cache", "path"),
 ]
 
 
@@ -54,23 +51,19 @@ def test_ids_are_short_on_a_terminal_and_whole_wherever_the_table_is_tight(
     trained_cache: Path, asked: Run
 ) -> None:
     ids = [line[:12] for line in asked("models").stdout.splitlines()]
-    for columns in (60, 80):
-        shown = on_terminal(trained_cache, "models", columns=columns).text
-        assert [found for found in re.findall(r"\b[0-9a-f]{12}\b", shown)] == ids
+    shown = on_terminal(trained_cache, "models", columns=60).text
+    assert re.findall(r"\b[0-9a-f]{12}\b", shown) == ids
 
 
 # Fault 96; COLUMNS=1 is fault 87.
 @pytest.mark.parametrize("columns", [1, 5, 10, 20, 40])
 def test_a_narrow_terminal_shows_every_word_of_the_answer(
-    columns: int, trained_cache: Path, asked: Run
+    columns: int, trained_cache: Path, near_king: str
 ) -> None:
-    words = [
-        line.split("\t")[1] for line in asked("neighbors", "king", "-n", "5").stdout.splitlines()
-    ]
-    screen = on_terminal(trained_cache, "neighbors", "king", "-n", "5", "-q", columns=columns)
+    screen = on_terminal(trained_cache, "neighbors", "king", "-q", columns=columns)
     assert screen.returncode == 0
-    for word in words:
-        assert word[:5] in screen.text  # a narrow column goes on below itself
+    for line in near_king.splitlines():
+        assert line.split("\t")[1][:5] in screen.text  # a narrow column goes on below itself
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +93,15 @@ def test_wide_characters_stay_within_a_terminal_of_20_columns(chinese_cache: Pat
     assert set("".join(words)) <= set(screen.text)
 
 
-@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"])
-def test_colours_can_be_turned_off(env: dict[str, str], copied_cache: Path) -> None:
+def test_colours_can_be_turned_off(copied_cache: Path) -> None:
     reading = ("corpus", SAMPLES / "tales.txt", "--retrain")
-    coloured, plain = (on_terminal(copied_cache, *reading, env=given) for given in ({}, env))
-    assert _COLOUR.search(coloured.raw)
-    assert not _COLOUR.search(plain.raw)
-    assert plain.returncode == 0
+    coloured, *plain = (
+        on_terminal(copied_cache, *reading, env=env).raw
+        for env in ({}, {"NO_COLOR": "1"}, {"TERM": "dumb"})
+    )
+    assert _COLOUR.search(coloured)
+    for shown in plain:
+        assert "tales.txt" in shown and not _COLOUR.search(shown)
 
 
 def test_a_dumb_terminal_is_sent_no_escape_sequence(trained_cache: Path) -> None:

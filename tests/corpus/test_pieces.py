@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from latentcli.corpus import decoding, encoder
@@ -56,12 +56,15 @@ def encoded(kind: str, data: bytes) -> EncodedCorpus:
     chunks = decoded_chunks(io.BytesIO(data), "file", Encoding())
     with TemporaryDirectory() as scratch:
         documents = READERS[kind](chunks)
-        return encode(documents, TokenizerSettings("whitespace"), Path(scratch)).corpus
+        return encode(documents, TokenizerSettings(), Path(scratch)).corpus
 
 
 @pytest.mark.parametrize("kind", READERS)
 @settings(max_examples=100, deadline=None)
 @given(text=texts, chunk=st.integers(1, 40), piece=st.integers(8, 60), hard_wrapped=st.booleans())
+@example(text="abcde f \t\nb", chunk=1, piece=8, hard_wrapped=False)  # white space left after a cut
+@example(text="!!!!! !!! a\nb", chunk=1, piece=8, hard_wrapped=False)  # no word before a cut
+@example(text="a !!!!! !!!!! !!!! b", chunk=1, piece=8, hard_wrapped=False)  # none between two
 def test_the_corpus_does_not_depend_on_the_size_of_chunks_and_pieces(
     kind: str, text: str, chunk: int, piece: int, hard_wrapped: bool
 ) -> None:

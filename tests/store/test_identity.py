@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import SAMPLES, run_latent
+from tests.conftest import run_latent
+from tests.data.make_golden import records
 
 
 @pytest.mark.slow
@@ -13,7 +13,8 @@ def test_the_same_text_and_seed_give_the_same_ids_anywhere(tmp_path: Path) -> No
     ids = []
     for place in ("here", "there"):
         (tmp_path / place).mkdir()
-        text = shutil.copy(SAMPLES / "notices.jsonl", tmp_path / place)
+        text = tmp_path / place / "lessons.jsonl"
+        text.write_text("".join(records()), "utf-8")
         trainings = (
             ("embed", text, "--threads", "1", "--epochs", "1", "--dim", "10"),
             ("topics", text, "--threads", "1", "--k", "3", "-a", "lsi"),

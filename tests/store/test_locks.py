@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,7 @@ def test_one_at_a_time_even_while_a_collector_removes_lock_files(tmp_path: Path)
         for _ in range(50):
             with waiting_lock(path, lambda _: None):
                 inside.append(number)
+                time.sleep(0.0005)  # let the others try
                 seen.append(len(inside))
                 inside.remove(number)
 

@@ -10,6 +10,11 @@ from latentcli.store.cache import Cache
 from tests.small import Notes
 
 
+@pytest.fixture(autouse=True)
+def _no_model_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LATENT_MODEL", raising=False)
+
+
 @pytest.fixture
 def store(cache: Path) -> Cache:
     """An empty cache of the test's own."""

@@ -12,8 +12,8 @@ from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import open_embedding
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, list_runs
-from latentcli.workflows.corpus import CorpusRequest
 from latentcli.workflows.embed import EmbedAnswer, EmbedRequest, embed
+from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import TrainingOptions
 from tests.small import Notes, planted
 

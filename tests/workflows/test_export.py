@@ -17,10 +17,10 @@ from latentcli.errors import RequestError
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
 from latentcli.workflows.ask import neighbors
-from latentcli.workflows.corpus import CorpusRequest
 from latentcli.workflows.embed import EmbedRequest, embed
 from latentcli.workflows.export import FORMATS, export
 from latentcli.workflows.infer import infer
+from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import TrainingOptions
 from tests.workflows.test_infer import STAR, table, typed
 

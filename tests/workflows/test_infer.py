@@ -14,8 +14,8 @@ from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.models import open_embedding, open_topic_model
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
-from latentcli.workflows.corpus import CorpusRequest
 from latentcli.workflows.infer import DocumentTopic, DocumentVector, infer
+from latentcli.workflows.reading import CorpusRequest
 from tests.conftest import SAMPLES
 from tests.small import Notes
 

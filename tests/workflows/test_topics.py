@@ -18,7 +18,7 @@ from latentcli.formats.models import open_topic_model
 from latentcli.queries.inference import infer_lda
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, list_runs
-from latentcli.workflows.corpus import CorpusRequest
+from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.topics import MaskOptions, Topic, TopicsRequest, describe, topics
 from latentcli.workflows.training import TrainingOptions
 from tests.conftest import SAMPLES

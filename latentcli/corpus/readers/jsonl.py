@@ -44,6 +44,11 @@ def _document(line: str, where: str, number: int, fields: FieldNames) -> Documen
         raise InputError(f"{where}: is not a JSON object", "each line must be {...}")
     text_fields = pick_text_field(fields.text, list(record), where)
     text = "\n".join(_string(record, field, where) for field in text_fields)
+    for field in (fields.id, fields.label):
+        if field is not None and field not in record:
+            raise InputError(
+                f"{where}: has no field '{field}'", f"there are {', '.join(map(repr, record))}"
+            )
     identity = record.get(fields.id or "id")
     label = record.get(fields.label or "label")
     return Document(

@@ -65,6 +65,7 @@ def test_a_file_that_cannot_be_decoded_is_named(read: Read, written: Write, tmp_
         (["arts/1", "readme"], ["arts", ""]),
         (["1", "2"], None),
         (["all/1", "all/2"], None),
+        (["all/in/1", "all/in/2"], None),
         ([], None),
     ],
 )

@@ -1,0 +1,82 @@
+"""Read the documents that a request names, and say what was chosen, skipped and replaced."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from latentcli.corpus.documents import Document
+from latentcli.corpus.readers import ReaderSettings, read_documents, resolve_format
+from latentcli.corpus.sources import Fingerprint, Source, find_sources
+from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.errors import InputError
+from latentcli.observer import Observer
+
+_DESCRIBED = {
+    "lines": "lines, a document a line",
+    "paragraphs": "paragraphs, blank lines between documents",
+    "files": "files, a document a file",
+    "jsonl": "jsonl, a document a line",
+    "csv": "csv, a document a row",
+    "tsv": "tsv, a document a row",
+}
+
+
+@dataclass(frozen=True)
+class CorpusRequest:
+    """What to read: paths, or ``-``; none means the corpus that was asked for last."""
+
+    inputs: Sequence[str] = ()
+    reader: ReaderSettings = field(default_factory=ReaderSettings)
+    tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
+    name: str = ""
+    stdin: BinaryIO | None = None
+
+    @property
+    def has_settings(self) -> bool:
+        """Whether it says how to read, which makes no sense for what is encoded already."""
+        return self.reader != ReaderSettings() or self.tokenizer != TokenizerSettings()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Inputs that were found, the format resolved; counts what reading them left out."""
+
+    sources: list[Source]
+    settings: ReaderSettings
+    skipped: list[InputError] = field(default_factory=list)
+    replaced: Counter[str] = field(default_factory=Counter)
+
+    def documents(self, watch: Fingerprint | None = None) -> Iterator[Document]:
+        """Yield the documents; ``watch`` sees every byte."""
+        return read_documents(
+            self.sources,
+            self.settings,
+            watch,
+            self.skipped.append if self.settings.skip_invalid else None,
+            self.replaced if self.settings.encoding.errors == "replace" else None,
+        )
+
+    def report(self, observer: Observer) -> None:
+        """Note what was skipped and replaced, once all is read."""
+        if self.skipped:
+            first = self.skipped[0].message
+            observer.note(f"skipped {len(self.skipped)} invalid records, the first: {first}")
+        if self.replaced:
+            first = next(iter(self.replaced))
+            observer.note(
+                f"{self.replaced.total()} undecodable bytes in {len(self.replaced)} files were "
+                f"read as U+FFFD, the first in {first}"
+            )
+
+
+def open_inputs(request: CorpusRequest, scratch: Path, observer: Observer) -> Reading:
+    """Find the inputs of a request, spooling streams into ``scratch``, and resolve the format."""
+    sources = find_sources(request.inputs, scratch, request.stdin)
+    settings = resolve_format(sources, request.reader)
+    if request.reader.format == "auto":
+        observer.note(f"format: {_DESCRIBED[settings.format]} (choose another with --format)")
+    return Reading(sources, settings)
