@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +12,7 @@ import typer
 
 from latentcli.cli.completion import complete_formats, complete_models
 from latentcli.cli.session import Session
+from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
 
 if TYPE_CHECKING:
@@ -235,6 +234,7 @@ def corpus_request(
             raise RequestError(
                 "no corpus named, but there is text on standard input", "add '-' to read it"
             )
+        session.leaves_stdin = True
         if reader != ReaderSettings() or tokenizer != TokenizerSettings():
             raise RequestError(
                 "options for reading a corpus were given, but no corpus", "name the corpus again"
@@ -252,28 +252,3 @@ def training_options(engine: str, threads: int | None, name: str, retrain: bool)
 
         checked_name(name)
     return TrainingOptions(engine, threads, name, retrain)
-
-
-def stdin_has_content() -> bool:
-    """Tell whether standard input is a pipe or file with something to read."""
-    if sys.stdin is None:
-        return False
-    try:
-        descriptor = sys.stdin.fileno()
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISREG(mode):
-            return os.fstat(descriptor).st_size > os.lseek(descriptor, 0, os.SEEK_CUR)
-        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-            return _waiting_bytes(descriptor) > 0
-    except (OSError, ValueError):
-        pass
-    return False
-
-
-def _waiting_bytes(descriptor: int) -> int:
-    import fcntl
-    import struct
-    import termios
-
-    answer = fcntl.ioctl(descriptor, termios.FIONREAD, struct.pack("i", 0))
-    return int(struct.unpack("i", answer)[0])

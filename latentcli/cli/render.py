@@ -138,7 +138,7 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
                 name,
                 justify="right" if number else "left",
                 overflow="fold",
-                no_wrap=name in _WHOLE and console.width >= _WIDE_ENOUGH,
+                no_wrap=name == "id" or (name in _WHOLE and console.width >= _WIDE_ENOUGH),
             )
         for row in rows:
             table.add_row(

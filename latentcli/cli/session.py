@@ -13,7 +13,7 @@ from typing import Annotated, Any, BinaryIO, get_type_hints
 import typer
 
 from latentcli.cli.render import FORMS, render
-from latentcli.cli.streams import is_terminal, visible
+from latentcli.cli.streams import is_terminal, stdin_has_content, visible
 from latentcli.errors import MachineError, RequestError
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache, cache_root
@@ -47,6 +47,7 @@ class Session:
     def __init__(self, cache_dir: str | None, quiet: bool, form: str | None) -> None:
         self._cache_dir, self._form = cache_dir, form
         self.observer: ConsoleObserver = ConsoleObserver(quiet)
+        self.leaves_stdin = False
 
     @cached_property
     def cache(self) -> Cache:
@@ -56,6 +57,8 @@ class Session:
     def answer(self, rows: Iterable[Any]) -> int:
         """Write the answer to standard output; return the number of rows."""
         self.observer.finish()
+        if self.leaves_stdin and stdin_has_content():  # a slow pipe, empty at the start
+            self.observer.note("the text on standard input was not read; '-' reads it")
         return render(rows, self._form)
 
     def target(self, out: Path | None) -> Path | BinaryIO | None:

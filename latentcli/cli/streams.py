@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from typing import TextIO
 
@@ -52,3 +53,28 @@ def abandon_stdout() -> None:
         os.close(nowhere)
     except OSError:
         sys.stdout = None
+
+
+def stdin_has_content() -> bool:
+    """Tell whether standard input is a pipe or file with something to read."""
+    if sys.stdin is None:
+        return False
+    try:
+        descriptor = sys.stdin.fileno()
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISREG(mode):
+            return os.fstat(descriptor).st_size > os.lseek(descriptor, 0, os.SEEK_CUR)
+        if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+            return _waiting_bytes(descriptor) > 0
+    except (OSError, ValueError):
+        pass
+    return False
+
+
+def _waiting_bytes(descriptor: int) -> int:
+    import fcntl
+    import struct
+    import termios
+
+    answer = fcntl.ioctl(descriptor, termios.FIONREAD, struct.pack("i", 0))
+    return int(struct.unpack("i", answer)[0])

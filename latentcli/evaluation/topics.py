@@ -11,17 +11,18 @@ Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 
-def npmi_coherence(top_words: Rows, counts: CountMatrix) -> Doubles:
+def npmi_coherence(top_words: Rows, counts: CountMatrix, n_docs: int | None = None) -> Doubles:
     """Return each topic's coherence: float64 (n_topics,), from -1 to 1.
 
     The mean normalised pointwise mutual information (Bouma 2009; Aletras and Stevenson 2013) of
     all pairs of ``top_words`` (n_topics, n_top). Probabilities are shares of documents that have
-    the words (Boolean documents); a pair that never meets counts -1, one in every document 1.
+    the words (Boolean documents), of all ``n_docs`` (default: the rows of ``counts``); a pair that
+    never meets counts -1, one in every document 1.
     """
     words = np.unique(top_words)
     has = _document_incidence(words, counts)
     together = (has.T @ has).astype(np.float64)
-    n_docs = max(1, int(np.count_nonzero(np.diff(counts.starts))))
+    n_docs = max(1, counts.n_docs if n_docs is None else n_docs)
     places = np.searchsorted(words, top_words)
     return np.array([_mean_npmi(together[np.ix_(topic, topic)] / n_docs) for topic in places])
 

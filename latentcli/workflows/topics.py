@@ -149,7 +149,7 @@ def _quality(model: TopicModel, corpus: EncodedCorpus, kept: Rows) -> dict[str, 
         weights: npt.NDArray[np.float64] = model.topic_word_probabilities()
     else:
         weights = model.term_topic.T.astype(np.float64) ** 2
-    coherence = npmi_coherence(top, counts)
+    coherence = npmi_coherence(top, counts, _n_with_words(corpus))
     return {
         "terms": len(kept),
         "share": model.shares().tolist(),

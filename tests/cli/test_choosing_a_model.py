@@ -70,6 +70,11 @@ def test_nothing_else_moves_the_latest(ask: Run) -> None:
     assert _answering(ask("neighbors", "one")) == "b"
 
 
+def test_the_latest_of_no_kind_in_particular_is_the_model_asked_for_last(asked: Run) -> None:
+    for ref in ("latest", "notices"):
+        assert '"name": "notices"' in asked("show", ref, "--json").stdout
+
+
 def test_where_the_latest_is_removed_the_newest_that_is_left_answers(ask: Run) -> None:
     assert ask("remove", "b").returncode == 0
     assert _answering(ask("neighbors", "one")) == "a"

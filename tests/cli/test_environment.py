@@ -111,18 +111,18 @@ def test_the_environment_does_not_change_an_answer(
 @pytest.mark.parametrize(
     "training",
     [
-        ("embed", SAMPLES / "tales.txt", "--epochs", "20", "--threads", "1"),
-        ("topics", SAMPLES / "notices.jsonl", "--k", "10"),
+        ("embed", SAMPLES / "tales.txt", "--epochs", "1", "--dim", "4", "--threads", "1"),
+        ("topics", SAMPLES / "notices.jsonl", "--k", "3", "--iterations", "1"),
     ],
     ids=["word2vec", "lda"],
 )
 def test_training_without_asserts_gives_the_same_model(
     training: tuple[str, ...], on_copy: Run
 ) -> None:
-    known = on_copy(*training)
+    checked = on_copy(*training)
     again = on_copy(*training, "--retrain", env={"PYTHONOPTIMIZE": "2"})
-    assert "in the cache already" in known.stderr and "trained" in again.stderr
-    assert again.stdout == known.stdout
+    assert "trained" in checked.stderr and "trained" in again.stderr
+    assert again.stdout == checked.stdout != ""
 
 
 # Fault 88.

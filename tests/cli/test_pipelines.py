@@ -20,7 +20,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "corpus.txt").write_text(tales[:25_000])
     (folder / "news.txt").write_text(tales[-15_000:].replace("castle", "paris"))
     with (folder / "abstracts.jsonl").open("w") as out:
-        for line in (SAMPLES / "notices.jsonl").read_text().splitlines()[:200]:
+        for line in (SAMPLES / "notices.jsonl").read_text().splitlines()[:100]:
             record = json.loads(line)
             out.write(json.dumps({"id": record["id"], "abstract": record["text"]}) + "\n")
     (folder / "words.tsv").write_text("king\t1\nqueen\t2\nriver\t3\n")
@@ -65,7 +65,7 @@ def test_records_are_read_from_a_pipe(desk: Path, shell: Shell, tmp_path: Path) 
     )
     assert answer.returncode == 0, answer.stderr
     assert len(answer.stdout.splitlines()) == 50
-    assert "200 documents" in answer.stderr
+    assert "100 documents" in answer.stderr
 
 
 def test_words_come_from_a_pipe_and_answers_go_to_a_file(desk: Path, shell: Shell) -> None:

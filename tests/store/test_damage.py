@@ -378,7 +378,7 @@ def test_verify_lists_what_a_query_does_not_notice(latent: Run, embedding: Path)
     assert done.stdout == (
         f"{IDS['embedding']}\tarrays/vectors.npy: its bytes changed (sha256 differs)\n"
     )
-    assert "1 problems" in done.stderr
+    assert "1 problem " in done.stderr
 
 
 def test_a_newer_format_ends_a_command_with_3(latent: Run, newer: Path) -> None:  # fault 30

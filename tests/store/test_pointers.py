@@ -81,7 +81,7 @@ def test_a_pointer_to_a_run_that_is_gone_says_so_and_gc_removes_it(
     with pytest.raises(DamagedArtefact, match="a pointer leads to it") as told:
         find(store, ref)
     assert "latent cache gc" in told.value.hint
-    assert len(list(verify(store))) == 3
+    assert len(list(verify(store))) == 4
     list(collect(store))
     assert list(verify(store)) == []
     with pytest.raises(RequestError):
