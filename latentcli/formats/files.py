@@ -34,6 +34,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         out = open(temporary, "xb")
     except PermissionError:
         raise MachineError(f"{target}: no permission to write there") from None
+    except FileNotFoundError:
+        raise RequestError(f"{target}: no file can be made there", "choose another") from None
     try:
         with out:
             yield out

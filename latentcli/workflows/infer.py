@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,8 +55,8 @@ def infer(
     At most ``n`` topics of weight ``min_weight`` or more (in magnitude, for LSI) for each
     document. Documents without any known word are noted and have one row, without a topic.
     """
-    wanted = None if ref not in (None, "", "latest") else TOPIC_MODEL
-    run = chosen_run(cache, ref, wanted, observer)
+    named = ref or os.environ.get("LATENT_MODEL", "").strip()
+    run = chosen_run(cache, ref, None if named not in ("", "latest") else TOPIC_MODEL, observer)
     if run.kind == EMBEDDING:
         embedding = open_embedding(run)
         ids, counts = _count(cache, request, embedding.tokenizer, embedding.words, observer)
