@@ -22,8 +22,8 @@ from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
 # Below this many tokens in all epochs together, vectors stay near their random start.
-_ENOUGH_TOKENS = 6_000_000
-_MOST_EPOCHS = 100
+_ENOUGH_TOKENS = 8_000_000
+_MOST_EPOCHS = 150
 _FEW_TOKENS = 20_000
 
 

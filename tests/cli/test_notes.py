@@ -31,7 +31,7 @@ def test_the_stop_words_are_said_unless_they_were_chosen(on_copy: Run) -> None:
 def test_defaults_that_adapt_to_a_small_corpus_are_said(latent: Run, tmp_path: Path) -> None:
     (tmp_path / "small.txt").write_text("a king and a queen\n" * 60)
     answer = latent("embed", tmp_path / "small.txt", "--dim", "4", "--threads", "1")
-    assert "--min-count 2" in answer.stderr and "--epochs 100" in answer.stderr
+    assert "--min-count 2" in answer.stderr and "--epochs 150" in answer.stderr
     assert "300 tokens are few" in answer.stderr
 
 

@@ -105,7 +105,7 @@ def test_defaults_adapt_to_a_small_corpus_and_say_so(
 ) -> None:
     answer = train(store, text, epochs=None, min_count=None, observer=notes)
     assert "small corpus (4,800 tokens): --min-count 2" in notes
-    assert "small corpus (4,800 tokens): --epochs 100" in notes
+    assert "small corpus (4,800 tokens): --epochs 150" in notes
     assert "expect rough neighbours" in notes
     manifest = find(store, answer.id).manifest
     assert (manifest["parameters"]["epochs"], manifest["mask"]["min_count"]) == (100, 2)
