@@ -108,7 +108,7 @@ def test_defaults_adapt_to_a_small_corpus_and_say_so(
     assert "small corpus (4,800 tokens): --epochs 150" in notes
     assert "expect rough neighbours" in notes
     manifest = find(store, answer.id).manifest
-    assert (manifest["parameters"]["epochs"], manifest["mask"]["min_count"]) == (100, 2)
+    assert (manifest["parameters"]["epochs"], manifest["mask"]["min_count"]) == (150, 2)
 
 
 def test_what_is_asked_for_is_not_adapted(store: Cache, text: Path, notes: Notes) -> None:
