@@ -81,20 +81,7 @@ def embed(
     engine: opt.EngineOption = "gensim",
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
-    format: opt.FormatOption = "auto",
-    text_field: opt.TextFieldOption = None,
-    id_field: opt.IdFieldOption = None,
-    label_field: opt.LabelFieldOption = None,
-    no_header: opt.NoHeaderOption = False,
-    delimiter: opt.DelimiterOption = None,
-    quote: opt.QuoteOption = None,
-    encoding: opt.EncodingOption = "utf-8",
-    encoding_errors: opt.EncodingErrorsOption = "strict",
-    include: opt.IncludeOption = None,
-    skip_invalid: opt.SkipInvalidOption = False,
-    tokenizer: opt.TokenizerOption = "words",
-    keep_case: opt.KeepCaseOption = False,
-    keep_numbers: opt.KeepNumbersOption = False,
+    reading: opt.ReadingOptions | None = None,
 ) -> None:
     """Train word embeddings (word2vec) on a corpus.
 
@@ -105,13 +92,7 @@ def embed(
     from latentcli.workflows.embed import embed as run
 
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(
-        session, corpora, format=format, text_field=text_field, id_field=id_field,
-        label_field=label_field, no_header=no_header, delimiter=delimiter, quote=quote,
-        encoding=encoding, encoding_errors=encoding_errors, include=include,
-        skip_invalid=skip_invalid, tokenizer=tokenizer, keep_case=keep_case,
-        keep_numbers=keep_numbers,
-    )  # fmt: skip
+    request = opt.corpus_request(session, corpora, reading)
     parameters = Word2VecParameters(
         dim=dim, window=window, negative=negative, sample=sample, learning_rate=learning_rate,
         cbow=cbow, seed=seed,
@@ -120,4 +101,4 @@ def embed(
     session.answer([run(session.cache, request, wanted, training, session.observer)])
 
 
-command(app, "embed")(embed)
+command(app, "embed", reading=opt.ENCODING_OPTIONS)(embed)

@@ -37,17 +37,7 @@ def infer(
         float,
         typer.Option("--min-weight", help="Leave out lighter topics.", callback=within(0, 1)),
     ] = 0.01,
-    format: opt.FormatOption = "auto",
-    text_field: opt.TextFieldOption = None,
-    id_field: opt.IdFieldOption = None,
-    label_field: opt.LabelFieldOption = None,
-    no_header: opt.NoHeaderOption = False,
-    delimiter: opt.DelimiterOption = None,
-    quote: opt.QuoteOption = None,
-    encoding: opt.EncodingOption = "utf-8",
-    encoding_errors: opt.EncodingErrorsOption = "strict",
-    include: opt.IncludeOption = None,
-    skip_invalid: opt.SkipInvalidOption = False,
+    reading: opt.ReadingOptions | None = None,
 ) -> None:
     """Print the topics of new documents under a topic model, or their vectors under an embedding.
 
@@ -55,13 +45,8 @@ def infer(
     """
     from latentcli.workflows.infer import infer as run
 
-    request = opt.corpus_request(
-        session, sources, format=format, text_field=text_field, id_field=id_field,
-        label_field=label_field, no_header=no_header, delimiter=delimiter, quote=quote,
-        encoding=encoding, encoding_errors=encoding_errors, include=include,
-        skip_invalid=skip_invalid,
-    )  # fmt: skip
+    request = opt.corpus_request(session, sources, reading)
     session.answer(run(session.cache, request, model, n, min_weight, session.observer))
 
 
-command(app, "infer")(infer)
+command(app, "infer", reading=opt.READING_OPTIONS)(infer)

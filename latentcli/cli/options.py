@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.completion import complete_formats, complete_models
-from latentcli.cli.session import Session
+from latentcli.cli.session import OptionGroup, Session
 from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
 
 if TYPE_CHECKING:
     from latentcli.workflows.reading import CorpusRequest
     from latentcli.workflows.training import TrainingOptions
+
+# Option values by name, as a command is given a group of options.
+ReadingOptions = dict[str, Any]
 
 READING = "Reading the corpus"
 TRAINING = "Training"
@@ -195,10 +198,34 @@ OutOption = Annotated[
 ]  # fmt: skip
 
 
+READING_OPTIONS: OptionGroup = {
+    "format": (FormatOption, "auto"),
+    "text_field": (TextFieldOption, None),
+    "id_field": (IdFieldOption, None),
+    "label_field": (LabelFieldOption, None),
+    "no_header": (NoHeaderOption, False),
+    "delimiter": (DelimiterOption, None),
+    "quote": (QuoteOption, None),
+    "encoding": (EncodingOption, "utf-8"),
+    "encoding_errors": (EncodingErrorsOption, "strict"),
+    "include": (IncludeOption, None),
+    "skip_invalid": (SkipInvalidOption, False),
+}
+ENCODING_OPTIONS: OptionGroup = {
+    **READING_OPTIONS,
+    "tokenizer": (TokenizerOption, "words"),
+    "keep_case": (KeepCaseOption, False),
+    "keep_numbers": (KeepNumbersOption, False),
+}
+
+
 def corpus_request(
-    session: Session, inputs: list[str] | None, name: str = "", **reading: Any
+    session: Session,
+    inputs: list[str] | None,
+    options: ReadingOptions | None,
+    name: str = "",
 ) -> CorpusRequest:
-    """Return what to read, from the options of ``Reading the corpus``.
+    """Return what to read, from the values of READING_OPTIONS or ENCODING_OPTIONS.
 
     Raises RequestError for reading options without a corpus, and where text waits on standard
     input that no ``-`` asks for.
@@ -209,6 +236,7 @@ def corpus_request(
     from latentcli.corpus.tokenizers import TokenizerSettings
     from latentcli.workflows.reading import CorpusRequest
 
+    reading = options or {}
     if reading["encoding_errors"] not in ("strict", "replace"):
         raise RequestError(
             f"--encoding-errors {reading['encoding_errors']}: no such choice",

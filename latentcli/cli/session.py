@@ -148,25 +148,38 @@ def _progress_bar() -> Any:
     )
 
 
-def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[..., None]], None]:
+# Options by the name of their value: annotation and default.
+OptionGroup = dict[str, tuple[Any, Any]]
+
+_SHARED: OptionGroup = {
+    "form": (AsOption, None),
+    "json": (JsonOption, False),
+    "cache_dir": (CacheDirOption, None),
+    "quiet": (QuietOption, False),
+    "debug": (DebugOption, False),
+}
+
+
+def command(
+    app: typer.Typer, name: str, **groups: OptionGroup
+) -> Callable[[Callable[..., None]], None]:
     """Register a function whose first parameter is a Session as a command.
 
-    The command gets the options that all commands share; the rest are the function's own.
+    The command gets the options that all commands share, and each of ``groups``, whose values go
+    to the parameter of that name as one dictionary; the rest are the function's own.
     """
 
     def register(function: Callable[..., None]) -> None:
         hints = get_type_hints(function, include_extras=True)
-        own = [p for p in inspect.signature(function).parameters.values() if p.name != "session"]
-        shared = {
-            "form": (AsOption, None),
-            "json": (JsonOption, False),
-            "cache_dir": (CacheDirOption, None),
-            "quiet": (QuietOption, False),
-            "debug": (DebugOption, False),
-        }
+        kept = inspect.signature(function).parameters.values()
+        own = [p for p in kept if p.name != "session" and p.name not in groups]
+        added = {k: v for group in (*groups.values(), _SHARED) for k, v in group.items()}
 
         def run(ctx: typer.Context, **values: Any) -> None:
-            function(_session(ctx, values), **values)
+            session = _session(ctx, values)
+            for parameter, group in groups.items():
+                values[parameter] = {key: values.pop(key) for key in group}
+            function(session, **values)
 
         context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD)
         keyword = inspect.Parameter.KEYWORD_ONLY
@@ -175,13 +188,13 @@ def command(app: typer.Typer, name: str, **settings: Any) -> Callable[[Callable[
             *(p.replace(kind=keyword, annotation=hints[p.name]) for p in own),
             *(
                 inspect.Parameter(key, keyword, default=default, annotation=annotation)
-                for key, (annotation, default) in shared.items()
+                for key, (annotation, default) in added.items()
             ),
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {p.name: p.annotation for p in parameters}
         run.__doc__ = function.__doc__
-        app.command(name, **settings)(run)
+        app.command(name)(run)
 
     return register
 

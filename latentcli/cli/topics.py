@@ -106,20 +106,7 @@ def topics(
     engine: opt.EngineOption = "gensim",
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
-    format: opt.FormatOption = "auto",
-    text_field: opt.TextFieldOption = None,
-    id_field: opt.IdFieldOption = None,
-    label_field: opt.LabelFieldOption = None,
-    no_header: opt.NoHeaderOption = False,
-    delimiter: opt.DelimiterOption = None,
-    quote: opt.QuoteOption = None,
-    encoding: opt.EncodingOption = "utf-8",
-    encoding_errors: opt.EncodingErrorsOption = "strict",
-    include: opt.IncludeOption = None,
-    skip_invalid: opt.SkipInvalidOption = False,
-    tokenizer: opt.TokenizerOption = "words",
-    keep_case: opt.KeepCaseOption = False,
-    keep_numbers: opt.KeepNumbersOption = False,
+    reading: opt.ReadingOptions | None = None,
 ) -> None:
     """Train a topic model (LDA, LSI) on a corpus and print its topics, the largest first.
 
@@ -129,13 +116,7 @@ def topics(
     from latentcli.workflows.topics import topics as run
 
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(
-        session, corpora, format=format, text_field=text_field, id_field=id_field,
-        label_field=label_field, no_header=no_header, delimiter=delimiter, quote=quote,
-        encoding=encoding, encoding_errors=encoding_errors, include=include,
-        skip_invalid=skip_invalid, tokenizer=tokenizer, keep_case=keep_case,
-        keep_numbers=keep_numbers,
-    )  # fmt: skip
+    request = opt.corpus_request(session, corpora, reading)
     wanted = TopicsRequest(
         algorithm, k, alpha, eta, iterations, weighting, seed, chunk,
         MaskOptions(stopwords, min_df, max_df, keep_n),
@@ -143,4 +124,4 @@ def topics(
     session.answer(run(session.cache, request, wanted, training, n, session.observer))
 
 
-command(app, "topics")(topics)
+command(app, "topics", reading=opt.ENCODING_OPTIONS)(topics)
