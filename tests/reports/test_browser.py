@@ -310,6 +310,7 @@ def test_hovering_a_word_grows_the_circles_of_its_topics(planted: Browser, topic
 
 
 def test_hostile_words_are_shown_literally_and_do_nothing(opened: Opened) -> None:
+    # fault 70
     browser = opened(planted_model([HOSTILE, ["plain", "words"]]))
     assert sorted(terms(browser)) == sorted([*HOSTILE, "plain", "words"])
     browser.hover(circle(browser, 0))
