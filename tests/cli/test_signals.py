@@ -124,7 +124,7 @@ def test_training_goes_on_after_a_stop_and_a_hang_up_that_is_ignored(copied_cach
     finally:
         signal.signal(signal.SIGHUP, before)
     with terminal:
-        terminal.wait_for("1/9")
+        terminal.wait_for("/9")
         for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGHUP):
             os.killpg(terminal.process.pid, number)
         screen = terminal.finish()
