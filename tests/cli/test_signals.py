@@ -117,14 +117,14 @@ def test_the_workers_go_when_their_parent_is_killed(on_copy: Run, copied_cache: 
 
 def test_training_goes_on_after_a_stop_and_a_hang_up_that_is_ignored(copied_cache: Path) -> None:
     """As under ``nohup``, whose children inherit that SIGHUP is ignored."""
-    question = ("embed", SAMPLES / "tales.txt", "--epochs", "9", "--dim", "5", "--threads", "2")
+    question = ("embed", SAMPLES / "tales.txt", "--epochs", "40", "--dim", "5", "--threads", "2")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         terminal = Terminal(copied_cache, *question)
     finally:
         signal.signal(signal.SIGHUP, before)
     with terminal:
-        terminal.wait_for("/9")
+        terminal.wait_for("/40")
         for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGHUP):
             os.killpg(terminal.process.pid, number)
         screen = terminal.finish()
