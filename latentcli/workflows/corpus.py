@@ -25,7 +25,7 @@ from latentcli.workflows.provenance import Stopwatch, invocation, versions
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 # Raised when the same source and settings give other arrays.
-ENCODER_REVISION = 1
+ENCODER_REVISION = 2
 
 
 class CorpusAnswer(NamedTuple):

@@ -44,8 +44,8 @@ def read_table(
 ) -> Iterator[Document]:
     """Yield a document a row, its id the row's line unless a column holds ids.
 
-    Raises InputError with file and line for a row that lacks a column or a quote left open; a
-    short row is given to ``skip`` where that is set.
+    Raises InputError with file and line for a quote left open, and for a row with more or fewer
+    cells than the first, of which text may be lost; it is given to ``skip`` where that is set.
     """
     csv.field_size_limit(1 << 28)
     lines = (line + "\n" for _, line in whole_lines(chunks, name))
@@ -73,17 +73,18 @@ def read_table(
         if not row:
             continue
         if columns is None:
+            _check_delimiter(row, style, where)
             columns = _columns(row, style.header, fields, where)
             if style.header:
                 continue
-        if len(row) <= columns.last:
-            short = InputError(
-                f"{where}: has {len(row)} columns, column {columns.last + 1} is wanted",
+        if len(row) != columns.number:
+            uneven = InputError(
+                f"{where}: has {len(row)} columns, the first row has {columns.number}",
                 "check --delimiter and --quote, or add --skip-invalid",
             )
             if skip is None:
-                raise short
-            skip(short)
+                raise uneven
+            skip(uneven)
             continue
         yield Document(
             str(start) if columns.id is None else row[columns.id],
@@ -96,10 +97,7 @@ class _Columns(NamedTuple):
     text: list[int]
     id: int | None
     label: int | None
-
-    @property
-    def last(self) -> int:
-        return max(*self.text, self.id or 0, self.label or 0)
+    number: int
 
 
 def _columns(row: Sequence[str], header: bool, fields: FieldNames, where: str) -> _Columns:
@@ -111,7 +109,20 @@ def _columns(row: Sequence[str], header: bool, fields: FieldNames, where: str) -
         [_position(field, names, where) for field in wanted],
         None if identity is None else _position(identity, names, where),
         None if label is None else _position(label, names, where),
+        len(row),
     )
+
+
+def _check_delimiter(row: Sequence[str], style: TableStyle, where: str) -> None:
+    """Raise InputError where the header is one cell that another delimiter would part."""
+    if not style.header or len(row) > 1:
+        return
+    for other, name in ((";", ";"), ("\t", "tab"), (",", ",")):
+        if other in row[0]:
+            raise InputError(
+                f"{where}: the header is one column, though it has a {name!r} in it",
+                f"if that parts the columns, add --delimiter '{name}'",
+            )
 
 
 def _position(field: str, names: Sequence[str], where: str) -> int:

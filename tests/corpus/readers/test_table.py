@@ -102,7 +102,10 @@ def test_a_byte_order_mark_is_not_part_of_the_first_heading(read: Read, written:
         ('text,b\n"open,1\n2,3\n', r"f\.csv:2: not a well-formed table row"),
         ('text,b\na,b\n"a"b,c\n', r"f\.csv:3: not a well-formed table row"),
         ("a,b\n1,2\n", r"f\.csv:1: which field is the text"),
-        ("a,text\n1,2\n3\n", r"f\.csv:3: has 1 columns, column 2 is wanted"),
+        ("id,text\n1,hello there, my friend\n", r"f\.csv:2: has 3 columns, the first row has 2"),
+        ("Titel;Inhalt\na;b, c\n", r"f\.csv:1: the header is one column, though it has a ';'"),
+        ("text\twords\na\tb\n", r"f\.csv:1: the header is one column, though it has a 'tab'"),
+        ("a,text\n1,2\n3\n", r"f\.csv:3: has 1 columns, the first row has 2"),
     ],
 )
 def test_a_bad_row_is_named_by_its_line(text: str, message: str) -> None:
@@ -117,11 +120,11 @@ def test_a_column_that_is_not_there_is_named_with_those_there_are(column: str) -
     assert "'a', 'b'" in caught.value.hint
 
 
-def test_short_rows_can_be_skipped_and_counted() -> None:
+def test_uneven_rows_can_be_skipped_and_counted() -> None:
     skipped: list[InputError] = []
-    found = rows("a,text\n1,2\n3\n4,5\n", skip=skipped.append)
+    found = rows("a,text\n1,2\n3\n6,7,8\n4,5\n", skip=skipped.append)
     assert [document.text for document in found] == ["2", "5"]
-    assert len(skipped) == 1
+    assert len(skipped) == 2
 
 
 @pytest.mark.parametrize("wrong", [{"delimiter": "ab"}, {"quote": "xy"}, {"delimiter": "\n"}])
