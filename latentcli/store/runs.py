@@ -173,7 +173,7 @@ def find(cache: Cache, ref: str, kind: str | None = None) -> Artefact:
     if kind is not None and run.kind != kind:
         raise RequestError(
             f"'{ref}' is a run of kind {run.kind}, not {kind}",
-            f"make one with '{_MAKERS.get(kind, 'latent')}', or choose another with -m",
+            f"make one with '{_MAKERS.get(kind, 'latent')}', or name another",
         )
     return run
 

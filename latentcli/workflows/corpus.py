@@ -177,7 +177,9 @@ def _report(corpus: EncodedCorpus, overlong: int, observer: Observer) -> None:
     if not corpus.n_tokens:
         raise InputError(
             f"no tokens in {corpus.n_docs} documents",
-            "is the text empty, or all numbers (--keep-numbers)? see also --format, --encoding",
+            "is the text empty, or all numbers (--keep-numbers)? see also --format, --encoding"
+            if corpus.n_docs
+            else "the input is empty, or no file in it matches --include",
         )
     if overlong:
         observer.note(f"left out {overlong} words of more than 256 characters")

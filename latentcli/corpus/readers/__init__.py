@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from latentcli.corpus.decoding import Encoding, decoded_chunks, sniff_text
 from latentcli.corpus.documents import Document
@@ -21,7 +22,11 @@ from latentcli.errors import InputError, RequestError
 
 FORMATS = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd)$", re.IGNORECASE)
+_SUFFIXES = (
+    (".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv"), (".tsv", "tsv"), (".tab", "tsv"),
+)  # fmt: skip
 _SNIFF_BYTES = 1 << 18
+_SNIFF_MEMBERS = 1000
 
 
 @dataclass(frozen=True)
@@ -59,13 +64,10 @@ def resolve_format(sources: Sequence[Source], settings: ReaderSettings) -> Reade
 
 def _guess(source: Source, settings: ReaderSettings) -> str:
     if source.has_members:
-        return "files"
-    name = _COMPRESSED.sub("", source.name.lower())
-    for suffix, kind in ((".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv")):
-        if name.endswith(suffix):
-            return kind
-    if name.endswith((".tsv", ".tab")):
-        return "tsv"
+        return _guess_members(source, settings)
+    by_name = _kind_by_name(source.name)
+    if by_name:
+        return by_name
     with open_source(source) as stream:
         head = b""
         while len(head) < _SNIFF_BYTES and (block := stream.read(_SNIFF_BYTES - len(head))):
@@ -75,6 +77,26 @@ def _guess(source: Source, settings: ReaderSettings) -> str:
     if first.startswith("{") and _is_object(first):
         return "jsonl"
     return "paragraphs" if re.search(r"\n[^\S\n]*\n", text) else "lines"
+
+
+def _guess_members(source: Source, settings: ReaderSettings) -> str:
+    """Return the format of a directory or archive: ``files``, unless all are tables or records.
+
+    Raises InputError where only some are, whose markup would be read as words.
+    """
+    first = islice(members([source], settings.include), _SNIFF_MEMBERS)
+    kinds = {_kind_by_name(member.path) or "files" for member in first}
+    if len(kinds) > 1:
+        raise InputError(
+            f"{source.name}: holds files of several kinds ({', '.join(sorted(kinds - {'files'}))})",
+            "choose some with --include '*.csv' or the like, or take all as text: --format files",
+        )
+    return kinds.pop() if kinds else "files"
+
+
+def _kind_by_name(name: str) -> str | None:
+    name = _COMPRESSED.sub("", name.lower())
+    return next((kind for suffix, kind in _SUFFIXES if name.endswith(suffix)), None)
 
 
 def _is_object(line: str) -> bool:

@@ -60,6 +60,20 @@ def test_content_is_looked_at_decompressed(written: Write) -> None:
     assert chosen(written("a", bz2.compress(b"one\n\ntwo"))) == "paragraphs"
 
 
+def test_a_folder_of_records_is_read_as_records(written: Write) -> None:
+    folder = written("a.jsonl", '{"text": "one"}\n').parent
+    written("b.jsonl", '{"text": "two"}\n')
+    assert chosen(folder) == "jsonl"
+
+
+def test_a_folder_of_texts_and_tables_is_not_guessed_at(written: Write) -> None:
+    folder = written("a.csv", "text\none\n").parent
+    written("b.txt", "two")
+    with pytest.raises(LatentError, match=r"several kinds \(csv\)") as caught:
+        chosen(folder)
+    assert "--include" in caught.value.hint
+
+
 def test_lines_among_paragraphs_are_paragraphs(written: Write) -> None:
     assert chosen(written("a", "one\n\ntwo"), written("b", "one\ntwo")) == "paragraphs"
 
