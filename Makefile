@@ -5,8 +5,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+BUILT := $(VENV)/built
+KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp)
+BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
-.PHONY: help setup demo test test-fast check format bench clean
+.PHONY: help setup demo test test-fast check format peers bench clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with the program and its tools"
@@ -17,41 +20,58 @@ help:
 	@echo "make bench      measure (needs ../shared/data)"
 	@echo "make clean      remove what these made"
 
-setup: $(READY)
+setup: $(BUILT)
 
+# The virtual environment, with all packages that the program and its tools need.
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "latent needs Python 3.11 or newer: install it, or make PYTHON=/path/to/python3"; exit 1; }
 	@echo "== setting up $(VENV) with $$($(PYTHON) --version)"
+	@PYTHON="$(PYTHON)" sh .ci/compiler.sh
 	@$(PYTHON) -m venv --clear $(VENV) || { \
 		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 		apt-get install -y -qq python3-venv && $(PYTHON) -m venv --clear $(VENV); } || { \
 		echo "Python's venv module is missing: install it (Debian, Ubuntu: apt-get install python3-venv)"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(BUILD_TOOLS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[dev]'
+	@touch $@ $(BUILT)
+
+# The native core, built anew when its sources change.
+$(BUILT): $(READY) $(KERNELS)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
-demo: $(READY)
+demo: $(BUILT)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh sample_corpora/demo.sh
 
-test: $(READY)
+test: $(BUILT)
 	@echo "== all tests (a few minutes)"
 	$(BIN)/python -m pytest -q
 
-test-fast: $(READY)
+test-fast: $(BUILT)
 	$(BIN)/python -m pytest -q -m "not slow"
 
-check: $(READY)
+check: $(BUILT)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY)
+format: $(BUILT)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)
+# The programs that the benchmarks compare with, apart from ours; one that cannot be installed is said.
+peers: .peers/ready
+
+.peers/ready: benchmarks/peers.txt
+	$(PYTHON) -m venv --clear .peers
+	@while read -r peer; do echo "== $$peer"; .peers/bin/python -m pip install --quiet --disable-pip-version-check "$$peer" || \
+		echo "$$peer could not be installed: left out"; done < benchmarks/peers.txt
+	@touch $@
+
+bench: $(BUILT) peers
 	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
 clean:
-	rm -rf $(VENV) .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .peers .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -78,7 +78,7 @@ def embed(
     cbow: Annotated[
         bool, typer.Option("--cbow", help="CBOW, not skip-gram.", rich_help_panel=TRAINING)
     ] = False,
-    engine: opt.EngineOption = "gensim",
+    engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,

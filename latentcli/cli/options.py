@@ -155,7 +155,14 @@ NameOption = Annotated[
     typer.Option("--name", help="Names the result, for -m NAME.", show_default=False),
 ]
 EngineOption = Annotated[
-    str, typer.Option("--engine", help="Who trains: gensim.", rich_help_panel=TRAINING)
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="Who trains: native (default) or gensim.",
+        show_default=False,
+        rich_help_panel=TRAINING,
+    ),
 ]
 SeedOption = Annotated[
     int,
@@ -271,7 +278,9 @@ def corpus_request(
     return CorpusRequest(inputs or (), reader, tokenizer, name, stdin)
 
 
-def training_options(engine: str, threads: int | None, name: str, retrain: bool) -> TrainingOptions:
+def training_options(
+    engine: str | None, threads: int | None, name: str, retrain: bool
+) -> TrainingOptions:
     """Return how to train, having checked the name before any work is done."""
     from latentcli.workflows.training import TrainingOptions
 

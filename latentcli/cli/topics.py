@@ -103,7 +103,7 @@ def topics(
     weighting: Annotated[
         str, typer.Option(help="lsi: tfidf or counts.", rich_help_panel=TRAINING)
     ] = "tfidf",
-    engine: opt.EngineOption = "gensim",
+    engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,

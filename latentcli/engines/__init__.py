@@ -12,13 +12,14 @@ from latentcli.errors import RequestError
 class Engine(NamedTuple):
     """What is known of an engine without importing it.
 
-    ``revision`` is raised when its results change; ``package`` does the training; where
-    ``depends_on_threads``, the bytes of a result are reproducible on one thread only.
+    ``revision`` is raised when its results change; ``packages`` are those that its results come
+    from; where ``depends_on_threads``, the bytes of a result are reproducible on one thread only.
     """
 
+    name: str
     module: str
     revision: int
-    package: str
+    packages: tuple[str, ...]
     depends_on_threads: bool
 
     def load(self) -> ModuleType:
@@ -26,26 +27,31 @@ class Engine(NamedTuple):
         return import_module(self.module)
 
     def full_revision(self) -> str:
-        """Return the engine's revision with the version of the package that it stands on."""
-        return f"{self.revision}-{self.package}{metadata.version(self.package)}"
+        """Return the engine's revision with the versions of the packages that it stands on."""
+        return "-".join([str(self.revision), *(p + metadata.version(p) for p in self.packages)])
 
 
+# The engines of each algorithm, the default first.
 _ENGINES = {
-    ("word2vec", "gensim"): Engine("latentcli.engines.word2vec_gensim", 1, "gensim", True),
-    ("lda", "gensim"): Engine("latentcli.engines.lda_gensim", 1, "gensim", False),
-    ("lsi", "gensim"): Engine("latentcli.engines.lsi_gensim", 1, "gensim", False),
+    "word2vec": (Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),),
+    "lda": (Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),),
+    "lsi": (Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),),
 }
 
 EMBEDDING_ALGORITHMS = ("word2vec",)
 TOPIC_ALGORITHMS = ("lda", "lsi")
 
 
-def find_engine(algorithm: str, engine: str) -> Engine:
-    """Return an engine; raise RequestError, with what there is, where there is none."""
-    if (algorithm, engine) not in _ENGINES:
-        names = sorted(name for known, name in _ENGINES if known == algorithm)
+def find_engine(algorithm: str, name: str | None = None) -> Engine:
+    """Return an algorithm's engine of that name, or its default.
+
+    Raises RequestError, with what there is, where there is none.
+    """
+    engines = _ENGINES.get(algorithm, ())
+    found = next((engine for engine in engines if name in (None, engine.name)), None)
+    if found is None:
+        names = ", ".join(engine.name for engine in engines)
         raise RequestError(
-            f"no engine '{engine}' for '{algorithm}'",
-            f"there is {', '.join(names)}" if names else "",
+            f"no engine '{name}' for '{algorithm}'", f"there is {names}" if names else ""
         )
-    return _ENGINES[algorithm, engine]
+    return found

@@ -23,9 +23,12 @@ from latentcli.workflows.provenance import Stopwatch, instruction_set, invocatio
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train, beside the algorithm's own parameters; ``threads`` None: all cores."""
+    """How to train, beside the algorithm's own parameters.
 
-    engine: str = "gensim"
+    ``engine`` None: the algorithm's default; ``threads`` None: all cores.
+    """
+
+    engine: str | None = None
     threads: int | None = None
     name: str = ""
     retrain: bool = False
@@ -49,7 +52,7 @@ class Job:
         return {
             "kind": self.kind,
             "algorithm": self.algorithm,
-            "engine": self.options.engine,
+            "engine": self.engine.name,
             "revision": self.engine.full_revision(),
             "parameters": asdict(self.parameters),
             "corpus": self.corpus.digest,
@@ -79,7 +82,7 @@ class Job:
                 "documents": self.corpus.n_docs,
                 "tokens": self.corpus.n_tokens,
             },
-            "versions": versions("gensim", "scipy"),
+            "versions": versions(*self.engine.packages),
             "metrics": dict(metrics),
         }
 

@@ -1,0 +1,6 @@
+// Each kernel's bindings stand in a file of their own, bind_NAME.cpp; module.cpp calls them all.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace latent {}  // namespace latent

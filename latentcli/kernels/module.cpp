@@ -1,0 +1,25 @@
+// The Python module: each kernel's bindings, and the instruction sets of this machine.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.hpp"
+#include "instruction_sets.hpp"
+
+namespace nb = nanobind;
+
+namespace {
+
+std::vector<std::string> instruction_sets() {
+    const latent::InstructionSet widest = latent::widest_instruction_set();
+    std::vector<std::string> names{"baseline"};
+    if (widest >= latent::InstructionSet::avx2) names.emplace_back("avx2");
+    if (widest >= latent::InstructionSet::avx512) names.emplace_back("avx512");
+    return names;
+}
+
+}  // namespace
+
+NB_MODULE(_core, m) {
+    m.def("instruction_sets", &instruction_sets);
+}
