@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 BUILT := $(VENV)/built
 KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp)
+CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp)
 BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
 .PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench clean
@@ -58,10 +59,12 @@ check: $(BUILT)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/clang-format --dry-run -Werror $(CPP)
 
 format: $(BUILT)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/clang-format -i $(CPP)
 
 # A second build of the native core; -S keeps the first one's import hook out.
 SANITIZED := build/sanitize/site

@@ -20,6 +20,4 @@ std::vector<std::string> instruction_sets() {
 
 }  // namespace
 
-NB_MODULE(_core, m) {
-    m.def("instruction_sets", &instruction_sets);
-}
+NB_MODULE(_core, m) { m.def("instruction_sets", &instruction_sets); }
