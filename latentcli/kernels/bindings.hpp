@@ -3,4 +3,8 @@
 
 #include <nanobind/nanobind.h>
 
-namespace latent {}  // namespace latent
+namespace latent {
+
+void bind_word2vec(nanobind::module_& m);
+
+}  // namespace latent

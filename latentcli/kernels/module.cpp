@@ -20,4 +20,7 @@ std::vector<std::string> instruction_sets() {
 
 }  // namespace
 
-NB_MODULE(_core, m) { m.def("instruction_sets", &instruction_sets); }
+NB_MODULE(_core, m) {
+    m.def("instruction_sets", &instruction_sets);
+    latent::bind_word2vec(m);
+}
