@@ -10,7 +10,8 @@ import pytest
 
 from latentcli.corpus.strings import Strings
 from latentcli.errors import DamagedArtefact
-from latentcli.formats.artefact import Artefact, write_artefact
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.writing import write_artefact
 
 ARRAYS: dict[str, np.ndarray[Any, Any]] = {
     "vectors": np.arange(12, dtype=np.float32).reshape(4, 3),
