@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from latentcli.errors import MachineError
+from latentcli.errors import LatentError, MachineError
 from latentcli.formats.artefact import Artefact
-from latentcli.formats.scan_index import open_index, write_index
+from latentcli.formats.scan_index import is_sound, open_index, write_index
 from latentcli.store.cache import Cache
 from latentcli.store.locks import try_lock
 from latentcli.store.staging import staging
@@ -40,6 +41,17 @@ def scan_index(cache: Cache, run: Artefact, vectors: memoryview[Any]) -> memoryv
 def index_path(cache: Cache, run_id: str) -> Path:
     """Return where the scan index of a run lies."""
     return cache.root / "derived" / run_id / SCAN_INDEX
+
+
+def damaged_indexes(cache: Cache) -> Iterator[str]:
+    """Yield the ids of sound runs whose scan index is not what was written; reads all of it."""
+    folder = cache.root / "derived"
+    for run_id in sorted(os.listdir(folder)) if folder.is_dir() else []:
+        path = index_path(cache, run_id)
+        with contextlib.suppress(LatentError, OSError):
+            vectors = Artefact(cache.runs / run_id).buffer("vectors")
+            if path.exists() and not is_sound(path, run_id, vectors) and path.exists():
+                yield run_id
 
 
 def _make(cache: Cache, run_id: str, vectors: memoryview[Any], path: Path) -> None:

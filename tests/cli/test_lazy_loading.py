@@ -49,7 +49,6 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
         ("analogy", "man", "king", "woman"),
         ("analogy", "man", "king", "woman", "--json"),
         ("similarity", "king", "queen"),
-        ("models",),
     ],
     ids=" ".join,
 )
@@ -59,6 +58,10 @@ def test_a_question_in_a_pipe_loads_nothing_heavy_and_not_even_numpy(
     imported = _imported(trained_cache, *question)
     assert "latentcli" in imported and "typer" in imported
     assert not imported & (HEAVY | {"numpy", "rich"})
+
+
+def test_the_list_of_models_loads_nothing_heavy(trained_cache: Path) -> None:
+    assert not _imported(trained_cache, "models") & (HEAVY | {"rich"})
 
 
 def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
