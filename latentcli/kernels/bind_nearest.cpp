@@ -28,8 +28,12 @@ using TargetRow = nb::ndarray<const double, nb::ndim<1>, nb::c_contig, nb::devic
 using Bytes = nb::ndarray<const std::uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 using BytesOut = nb::ndarray<std::uint8_t, nb::ndim<1>, nb::c_contig, nb::device::cpu>;
 
+// Above this many, codes of targets that fit in int16 could add up to more than an int32 holds.
+constexpr std::size_t most_dimensions = 1 << 20;
+
 Vectors checked(const Floats& vectors) {
     if (vectors.shape(1) == 0) throw std::invalid_argument("vectors without dimensions");
+    if (vectors.shape(1) > most_dimensions) throw std::invalid_argument("too many dimensions");
     return {vectors.data(), vectors.shape(0), vectors.shape(1)};
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "exact.hpp"
@@ -24,6 +25,9 @@ constexpr std::size_t chunk_bytes = 256 << 10;
 
 // A thread is started for no less than this much to read.
 constexpr std::size_t thread_bytes = 1 << 20;
+
+// Where the index rules out so little of the rows, all are compared, and none are remembered.
+constexpr std::size_t most_candidates = 1 << 16;
 
 // The int32 sum of products with int8 codes must not overflow.
 double largest_code(std::size_t dim) {
@@ -71,9 +75,11 @@ class Candidates {
   public:
     explicit Candidates(std::size_t n) : n_(n) {}
 
-    // Takes a row; returns the score that n rows surely reach, or minus infinity.
+    // Takes a row; returns the score above which the next are of interest: that which n rows surely
+    // reach, or minus infinity.
     float add(std::size_t row, float lower, float upper) {
         if (found_.size() >= limit_) forget();
+        if (too_many_) return -least;
         found_.emplace_back(row, upper);
         if (lower > least && (highest_.size() < n_ || lower > highest_.front())) {
             if (highest_.size() == n_) {
@@ -96,7 +102,11 @@ class Candidates {
             highest_.erase(nth, highest_.end());
         }
         std::make_heap(highest_.begin(), highest_.end(), std::greater<>());
+        too_many_ = too_many_ || other.too_many_;
     }
+
+    // Whether they were too many to be remembered.
+    bool too_many() const { return too_many_; }
 
     Rows rows() {
         forget();
@@ -115,10 +125,13 @@ class Candidates {
         const float surely = threshold();
         std::erase_if(found_, [surely](const auto& one) { return one.second < surely; });
         limit_ = std::max(limit_, 2 * found_.size());
+        too_many_ = too_many_ || found_.size() > most_candidates;
+        if (too_many_) found_ = {};
     }
 
     std::size_t n_;
     std::size_t limit_ = 4096;
+    bool too_many_ = false;
     std::vector<std::pair<std::size_t, float>> found_;
     std::vector<float> highest_;  // a heap: the n highest lower bounds, the lowest of them in front
 };
@@ -255,9 +268,16 @@ std::vector<Near> nearest_of_all(Vectors vectors, const Question& question, std:
 
 std::vector<std::vector<std::size_t>> contenders(Vectors vectors, const std::uint8_t* index,
                                                  const Question& question) {
-    std::vector<Rows> rows;
-    for (Candidates& candidates : scan(vectors, index, question)) rows.push_back(candidates.rows());
-    return rows;
+    std::vector<Rows> all;
+    for (Candidates& candidates : scan(vectors, index, question)) {
+        Rows rows = candidates.rows();
+        if (candidates.too_many()) {
+            rows.resize(vectors.n_rows);
+            std::iota(rows.begin(), rows.end(), std::size_t{0});
+        }
+        all.push_back(std::move(rows));
+    }
+    return all;
 }
 
 std::vector<std::vector<Near>> nearest(Vectors vectors, const std::uint8_t* index,
@@ -278,6 +298,9 @@ std::vector<std::vector<Near>> nearest(Vectors vectors, const std::uint8_t* inde
             answers[t] = ranking.in_order();
         }
     });
+    for (std::size_t t = 0; t < answers.size(); ++t) {
+        if (found[t].too_many()) answers[t] = nearest_of_all(vectors, question, t);
+    }
     return answers;
 }
 

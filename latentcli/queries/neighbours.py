@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 METRICS = ("cosine", "euclidean")
 
-# A call of the kernel is over within some tenths of a second, and its answers fit in memory.
+# A call of the kernel is over within some tenths of a second, even where it waits for a disk, and
+# its answers fit in memory.
+_CALL_BYTES = 1 << 27
 _CALL_PRODUCTS = 1 << 33
 _CALL_ANSWERS = 1 << 20
 _MOST_QUERIES = 256
@@ -87,7 +89,35 @@ def nearest(
             "a vector of the query's words is not finite", "'latent cache verify' names the run"
         )
     matrix = memoryview(figures).cast("B").cast("d", [len(targets), model.dim])
-    return kernels.nearest(model.vectors, matrix, n, metric, index, kernels.usable_cores())
+    found: list[list[tuple[int, float]]] = [[] for _ in targets]
+    for first, rows, blocks in _parts(model, index):
+        answers = kernels.nearest(rows, matrix, n, metric, blocks, kernels.usable_cores())
+        for near, more in zip(found, answers, strict=True):
+            near += [(first + row, value) for row, value in more] if first else more
+    sign = -1 if metric == "cosine" else 1
+    return [sorted(near, key=lambda pair: (sign * pair[1], pair[0]))[:n] for near in found]
+
+
+def _parts(
+    model: Asked, index: memoryview | None
+) -> Iterator[tuple[int, memoryview[float], memoryview | None]]:
+    """Yield the vectors, and their part of the index, by parts of as many rows as a call may read.
+
+    Each begins with the number of its first row.
+    """
+    given: Any = model.vectors
+    vectors, n_terms, dim = memoryview(given).cast("B"), len(model.words), model.dim
+    size = _rows_in_a_call(model, index)
+    for first in range(0, n_terms, size):
+        last = min(first + size, n_terms)
+        rows = vectors[4 * dim * first : 4 * dim * last].cast("f", [last - first, dim])
+        blocks = slice(kernels.index_bytes(first, dim), kernels.index_bytes(last, dim))
+        yield first, rows, None if index is None else index[blocks]
+
+
+def _rows_in_a_call(model: Asked, index: memoryview | None) -> int:
+    row_bytes = model.dim * (4 if index is None else 1)
+    return max(16, _CALL_BYTES // row_bytes // 16 * 16)  # whole blocks of the index
 
 
 def _queries_in_a_call(model: Asked, n: int) -> int:

@@ -223,6 +223,19 @@ def test_few_rows_are_left_to_be_compared_exactly(metric: str, isa: str) -> None
         assert len(rows) < 60
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_where_the_index_rules_out_nothing_all_rows_are_compared(metric: str) -> None:
+    vectors = np.ones((200_000, 3), np.float32)
+    vectors[150_000:] += np.float32(1e-7) * np.arange(50_000, dtype=np.float32)[:, None]
+    vectors[[3, 199_000], 2] += np.float32(1e-6)
+    index, targets = index_of(vectors), vectors[[0, 199_000]].astype(np.float64)
+    found = kernels.nearest(vectors, targets, 4, metric, index, 2)
+    assert found == kernels.nearest(vectors, targets, 4, metric)
+    assert [row for row, _ in found[0]][:2] == [0, 1]
+    for rows in kernels.contenders(vectors, targets, 4, metric, index=index):
+        assert len(rows) > 1 << 16
+
+
 @pytest.mark.parametrize("dim", [1, 3, 4, 33, 1000])
 def test_a_residual_bounds_what_the_codes_leave_out(dim: int) -> None:
     vectors = random(40, dim)
