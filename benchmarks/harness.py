@@ -41,7 +41,8 @@ start = time.perf_counter()
 child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
 _, status, usage = os.wait4(child, 0)
 wall = time.perf_counter() - start
-figures = (wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, os.waitstatus_to_exitcode(status))
+code = os.waitstatus_to_exitcode(status)
+figures = (wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, code)
 os.write(int(sys.argv[1]), " ".join(map(str, figures)).encode())
 """
 
