@@ -5,4 +5,5 @@ Each kernel is a pair of files, ``NAME.hpp`` and ``NAME.cpp``, that know nothing
 instruction set; which of them runs is decided at run time, or by a kernel's ``isa`` argument.
 """
 
+from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import instruction_sets as instruction_sets
