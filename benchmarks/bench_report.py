@@ -71,7 +71,7 @@ def main() -> None:
             }
         )
     result = {"numpy": np.__version__, "pyLDAvis": version("pyLDAvis"), "sizes": sizes}
-    write_results("report", result)
+    write_results("report_quick" if quick else "report", result)
 
 
 def newsgroups() -> list[tuple[str, Counter[str]]]:
