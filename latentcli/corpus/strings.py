@@ -2,7 +2,8 @@
 
 The strings lie one a line in a UTF-8 text (backslash, LF and CR escaped), with the offset of each
 line, and, for look-up by value, the sorted CRC-32 of each line and the rows in that order. All
-four may be memory-mapped; opening them reads nothing.
+four may be memory-mapped; opening them reads nothing, and looking up needs no NumPy: they are
+arrays or typed memoryviews.
 """
 
 from __future__ import annotations
@@ -10,22 +11,23 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, overload
 
 from latentcli.errors import DamagedArtefact
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    U8 = memoryview | npt.NDArray[np.uint8]
+    U32 = memoryview | npt.NDArray[np.uint32]
+    U64 = memoryview | npt.NDArray[np.uint64]
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _UNESCAPES = {b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
 
 _VERIFY = "'latent cache verify' names the run; remove it and make it again"
-
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 
 
 class Strings(Sequence[str]):
@@ -40,6 +42,8 @@ class Strings(Sequence[str]):
     @classmethod
     def of(cls, strings: Iterable[str]) -> Strings:
         """Build the sequence and its index in memory."""
+        import numpy as np
+
         lines = [_escaped(string) for string in strings]
         hashes = np.fromiter(map(zlib.crc32, lines), np.uint32, len(lines))
         lengths = np.fromiter(map(len, lines), np.uint64, len(lines))

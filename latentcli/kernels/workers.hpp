@@ -10,8 +10,8 @@
 
 namespace latent {
 
-// Calls work(0) ... work(threads - 1), each in a thread of its own, and waits for all of them. Where
-// the machine gives fewer threads, fewer are called; work(0) always is, in this thread.
+// Calls work(0) ... work(threads - 1), each in a thread of its own, and waits for all of them.
+// Where the machine gives fewer threads, fewer are called; work(0) always is, in this thread.
 inline void run_workers(unsigned threads, const std::function<void(unsigned)>& work) {
     std::exception_ptr failure;
     std::mutex guard;
