@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 
+from latentcli.kernels._core import alias_table as alias_table
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine
 from latentcli.kernels._core import index_bytes as index_bytes
 from latentcli.kernels._core import instruction_sets as instruction_sets
 from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import quantize as quantize
+from latentcli.kernels._core import train_word2vec as train_word2vec
 
 
 def usable_cores() -> int:

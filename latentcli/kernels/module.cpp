@@ -22,5 +22,6 @@ std::vector<std::string> instruction_sets() {
 
 NB_MODULE(_core, m) {
     m.def("instruction_sets", &instruction_sets);
+    latent::bind_word2vec(m);
     latent::bind_nearest(m);
 }
