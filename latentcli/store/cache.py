@@ -13,7 +13,6 @@ locks/              held while a request is being trained, to save double work
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,9 +37,11 @@ def cache_root(option: str | None) -> Path:
     chosen = option or os.environ.get("LATENT_CACHE_DIR", "").strip()
     if chosen:
         return Path(os.path.abspath(os.path.expanduser(chosen)))
-    if sys.platform == "linux":  # as platformdirs has it, whose loading a cold query would feel
+    if (
+        os.uname().sysname == "Linux"
+    ):  # as platformdirs has it, whose loading a cold query would feel
         base = os.environ.get("XDG_CACHE_HOME", "")
-        return Path(base if base.strip() else os.path.expanduser("~/.cache"), "latent")
+        return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "latent")
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("latent", appauthor=False))
