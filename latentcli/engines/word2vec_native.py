@@ -90,7 +90,7 @@ def train(
     vectors = np.ascontiguousarray(weights[:, : parameters.dim])
     context_vectors = np.ascontiguousarray(context[:, : parameters.dim])
     norms = lengths(vectors)  # of finite vectors they may overflow all the same
-    if not (np.isfinite(norms).all() and np.isfinite(context_vectors).all()):
+    if not (np.isfinite(norms).all() and np.isfinite(lengths(context_vectors)).all()):
         raise RequestError(
             f"--learning-rate {parameters.learning_rate:g}: the training diverged",
             "try a smaller one, such as 0.025",

@@ -167,6 +167,15 @@ def test_a_learning_rate_that_diverges_is_an_error(corpus: EncodedCorpus, tmp_pa
         trained_on(corpus, wild, tmp_path)
 
 
+@pytest.mark.parametrize("rate", [0.3, 1.0])
+@pytest.mark.parametrize("cbow", [False, True])
+def test_the_highest_learning_rates_keep_vectors_bounded(
+    cbow: bool, rate: float, corpus: EncodedCorpus, tmp_path: Path
+) -> None:
+    parameters = Word2VecParameters(dim=16, epochs=3, learning_rate=rate, cbow=cbow)
+    assert trained_on(corpus, parameters, tmp_path).norms.max() < 1000
+
+
 def test_finite_vectors_whose_lengths_overflow_are_an_error(
     corpus: EncodedCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
