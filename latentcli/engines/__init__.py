@@ -38,7 +38,10 @@ _ENGINES = {
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
     "lda": (Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),),
-    "lsi": (Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),),
+    "lsi": (
+        Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
+        Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
+    ),
 }
 
 EMBEDDING_ALGORITHMS = ("word2vec",)
