@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.errors import DamagedArtefact
+from latentcli.kernels import index_lines
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
@@ -40,14 +41,20 @@ class Strings(Sequence[str]):
     @classmethod
     def of(cls, strings: Iterable[str]) -> Strings:
         """Build the sequence and its index in memory."""
-        lines = [_escaped(string) for string in strings]
-        hashes = np.fromiter(map(zlib.crc32, lines), np.uint32, len(lines))
-        lengths = np.fromiter(map(len, lines), np.uint64, len(lines))
-        offsets = np.zeros(len(lines) + 1, np.uint64)
-        np.cumsum(lengths + np.uint64(1), out=offsets[1:])
-        text = np.frombuffer(b"".join(line + b"\n" for line in lines), np.uint8)
-        rows = np.argsort(hashes, kind="stable").astype(np.uint32)
-        return cls(text, offsets, hashes[rows], rows)
+        strings = list(strings)
+        text = "\n".join(strings)
+        if "\\" in text or "\r" in text or text.count("\n") >= max(1, len(strings)):
+            lines = b"".join(escaped(string) + b"\n" for string in strings)
+        else:
+            lines = text.encode("utf-8") + b"\n" if strings else b""
+        found = np.frombuffer(lines, np.uint8)
+        ends = np.flatnonzero(found == ord("\n")).astype(np.uint64) + np.uint64(1)
+        return cls.of_lines(found, np.concatenate([np.zeros(1, np.uint64), ends]))
+
+    @classmethod
+    def of_lines(cls, text: U8, offsets: U64) -> Strings:
+        """Build the index of escaped lines of text, each with its LF."""
+        return cls(text, offsets, *index_lines(text, offsets))
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -86,7 +93,7 @@ class Strings(Sequence[str]):
     def find(self, string: str) -> int | None:
         """Return the first row that holds the string, or None."""
         try:
-            line = _escaped(string)
+            line = escaped(string)
         except UnicodeEncodeError:  # a lone surrogate, as a badly encoded argument has
             return None
         wanted = zlib.crc32(line)
@@ -102,7 +109,8 @@ class Strings(Sequence[str]):
         return isinstance(string, str) and self.find(string) is not None
 
 
-def _escaped(string: str) -> bytes:
+def escaped(string: str) -> bytes:
+    """Return a string as its line, without the line's end."""
     if "\\" in string or "\n" in string or "\r" in string:
         string = string.translate(_ESCAPE_TABLE)
     return string.encode("utf-8")

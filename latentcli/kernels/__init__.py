@@ -5,4 +5,8 @@ Each kernel is a pair of files, ``NAME.hpp`` and ``NAME.cpp``, that know nothing
 instruction set; which of them runs is decided at run time, or by a kernel's ``isa`` argument.
 """
 
+from latentcli.kernels._core import Encoder as Encoder
+from latentcli.kernels._core import Renumbering as Renumbering
+from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets
+from latentcli.kernels._core import number_lines as number_lines

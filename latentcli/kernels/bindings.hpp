@@ -3,4 +3,8 @@
 
 #include <nanobind/nanobind.h>
 
-namespace latent {}  // namespace latent
+namespace latent {
+
+void bind_encode(nanobind::module_& m);
+
+}  // namespace latent

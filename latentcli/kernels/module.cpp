@@ -22,4 +22,5 @@ std::vector<std::string> instruction_sets() {
 
 NB_MODULE(_core, m) {
     m.def("instruction_sets", &instruction_sets);
+    latent::bind_encode(m);
 }

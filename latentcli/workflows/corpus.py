@@ -8,9 +8,7 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.encoder import encode
 from latentcli.corpus.readers import ReaderSettings
-from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, fingerprint, printable_path
 from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
@@ -122,12 +120,11 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             return known
         watch.stage("fingerprint")
         seen = Fingerprint()
-        encoded = encode(
-            reading.documents(seen),
+        encoded = reading.encoded(
+            seen,
             request.tokenizer,
             scratch,
             lambda n_tokens: observer.progress("encoding tokens", n_tokens),
-            directory_labels if reader.format == "files" else None,
         )
         watch.stage("encode")
         if seen.hexdigest() != source.hexdigest():
