@@ -32,6 +32,7 @@ from latentcli.kernels import Encoder, Renumbering, number_lines
 _FLUSH_TOKENS = 1 << 20
 _BATCH_CHARACTERS = 1 << 20
 _REMEMBERED_RUNS = 1 << 19
+_WORTH_A_THREAD = 1 << 15  # bytes
 
 # Beyond this many, reading is what takes the time.
 _MAX_THREADS = 8
@@ -115,6 +116,7 @@ class _Encoding:
             seed=int.from_bytes(os.urandom(8), "little"),
             piece_characters=PIECE_CHARACTERS,
             remembered_runs=_REMEMBERED_RUNS,
+            worth_a_thread=_WORTH_A_THREAD,
         )
         self._path = scratch / "token_ids"
         self._path.write_bytes(b"")

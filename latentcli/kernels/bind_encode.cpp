@@ -65,7 +65,8 @@ class BoundEncoder {
   public:
     BoundEncoder(In<uint8_t> properties, In<uint32_t> lower, nb::callable ask,
                  const std::string& pieces, bool keep_case, bool keep_numbers, size_t n_threads,
-                 uint64_t seed, size_t piece_characters, size_t remembered_runs)
+                 uint64_t seed, size_t piece_characters, size_t remembered_runs,
+                 size_t worth_a_thread)
         : properties_(properties.data(), properties.data() + properties.size()),
           lower_(lower.data(), lower.data() + lower.size()),
           ask_(std::move(ask)) {
@@ -75,8 +76,8 @@ class BoundEncoder {
         for (const uint32_t character : lower_) {
             if (character >= N_CHARACTERS) throw std::invalid_argument("no such character");
         }
-        if (n_threads < 1 || n_threads > 256 || piece_characters < 1) {
-            throw std::invalid_argument("n_threads must be 1 to 256, piece_characters positive");
+        if (n_threads < 1 || n_threads > 256 || piece_characters < 1 || worth_a_thread < 1) {
+            throw std::invalid_argument("n_threads must be 1 to 256, and sizes positive");
         }
         EncoderSettings settings;
         settings.rule.characters = {properties_.data(), lower_.data()};
@@ -95,6 +96,7 @@ class BoundEncoder {
         settings.seed = seed;
         settings.piece_characters = piece_characters;
         settings.remembered_runs = remembered_runs;
+        settings.worth_a_thread = worth_a_thread;
         encoder_.emplace(settings);
     }
 
@@ -271,11 +273,12 @@ nb::tuple number_lines(nb::bytes prefix, In<uint64_t> numbers) {
 void bind_encode(nb::module_& m) {
     nb::class_<BoundEncoder>(m, "Encoder")
         .def(nb::init<In<uint8_t>, In<uint32_t>, nb::callable, const std::string&, bool, bool,
-                      size_t, uint64_t, size_t, size_t>(),
+                      size_t, uint64_t, size_t, size_t, size_t>(),
              nb::arg("properties"), nb::arg("lower"), nb::arg("ask"), nb::kw_only(),
              nb::arg("pieces"), nb::arg("keep_case"), nb::arg("keep_numbers"), nb::arg("n_threads"),
              nb::arg("seed"), nb::arg("piece_characters") = size_t{1} << 20,
-             nb::arg("remembered_runs") = size_t{1} << 19)
+             nb::arg("remembered_runs") = size_t{1} << 19,
+             nb::arg("worth_a_thread") = size_t{1} << 15)
         .def("begin", &BoundEncoder::begin, nb::arg("form"), nb::arg("may_have_mark") = false)
         .def("feed", &BoundEncoder::feed, nb::arg("chunks"), nb::arg("last"))
         .def("texts", &BoundEncoder::texts, nb::arg("text"), nb::arg("starts"),

@@ -8,8 +8,6 @@ namespace latent {
 
 namespace {
 
-constexpr size_t WORTH_A_THREAD = size_t{1} << 15;  // bytes
-
 // How many line ends there are: LF, CR, or both together.
 uint64_t line_ends(const uint8_t* bytes, size_t size) {
     uint64_t count = 0;
@@ -122,7 +120,7 @@ size_t Encoder::complete(bool last) const {
 // Where each worker's part of a block begins and ends: behind white space, but inside no CRLF.
 std::vector<size_t> Encoder::shares(const Block& block) const {
     const size_t size = block.size;
-    const size_t n = std::min(workers_.size(), size / WORTH_A_THREAD + 1);
+    const size_t n = std::min(workers_.size(), size / settings_.worth_a_thread + 1);
     std::vector<size_t> places{0};
     for (size_t i = 1; i < n; ++i) {
         size_t place = std::max(places.back(), size / n * i);

@@ -6,6 +6,7 @@
 // each numbers its words by itself, and vocabulary.hpp brings these numbers together.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -30,6 +31,7 @@ struct EncoderSettings {
     uint64_t seed = 0;                        // of the hash tables; no result depends on it
     size_t piece_characters = size_t{1} << 20;  // a longer line is cut, inside a piece if need be
     size_t remembered_runs = size_t{1} << 19;   // by each worker
+    size_t worth_a_thread = size_t{1} << 15;    // bytes
 };
 
 // A block of text that the workers share, ended by white space and StringTable::PADDING of it.
@@ -74,8 +76,11 @@ class Worker {
         bool text;
     };
 
+    const uint8_t* next_run(const uint8_t* at, const uint8_t* end, std::array<StringKey, 32>& batch,
+                            size_t& n) const;
+    void encode_run(const StringKey& run);
     bool encode_known(const StringKey& run);
-    void encode_new(const uint8_t* run, size_t size);
+    void encode_new(const StringKey& run);
     bool encode_characters(const uint8_t* run, size_t size);
     size_t cuttable(const uint8_t* piece, size_t size) const;
     void encode_long(size_t cuttable);

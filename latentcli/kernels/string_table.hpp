@@ -35,7 +35,8 @@ class StringTable {
     };
 
     explicit StringTable(uint64_t seed)
-        : first_(mixed(seed, 0x9e3779b97f4a7c15)),
+        : seed_(seed),
+          first_(mixed(seed, 0x9e3779b97f4a7c15)),
           second_(mixed(first_, 0xbf58476d1ce4e5b9)),
           slots_(1 << 10) {}
 
@@ -51,6 +52,18 @@ class StringTable {
             key.low = key.hash = long_hash(bytes, length);
         }
         return key;
+    }
+
+    // A string of a table that has the same seed.
+    static StringKey key(const StringTable& other, const Slot& slot) {
+        const uint8_t* bytes = reinterpret_cast<const uint8_t*>(other.text(slot).data());
+        const uint64_t high = slot.length > INLINE ? 0 : slot.high;
+        return {slot.low, high, other.hash(slot), bytes, slot.length};
+    }
+
+    // Have the slot fetched from memory, for a look-up soon.
+    void prefetch(const StringKey& key) const {
+        __builtin_prefetch(&slots_[key.hash & (slots_.size() - 1)], 1);
     }
 
     // The slot of a string, or nullptr.
@@ -84,6 +97,7 @@ class StringTable {
         return {start, slot.length};
     }
 
+    uint64_t seed() const { return seed_; }
     size_t size() const { return used_; }
     const std::vector<Slot>& slots() const { return slots_; }
     // The hash of a slot's string.
@@ -145,7 +159,7 @@ class StringTable {
         }
     }
 
-    uint64_t first_, second_;
+    uint64_t seed_, first_, second_;
     std::vector<Slot> slots_;
     std::vector<uint8_t> store_;
     size_t used_ = 0;

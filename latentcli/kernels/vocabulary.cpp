@@ -75,7 +75,7 @@ Vocabulary vocabulary_of(const std::vector<std::unique_ptr<Worker>>& workers) {
     for (size_t i = 0; i < n; ++i) vocabulary.rows[i].resize(found[i].words.size());
     std::vector<std::vector<Entry>> parts(n);
     in_parallel(n, [&](size_t part) {
-        StringTable joined(0);
+        StringTable joined(workers[0]->words().seed());
         std::vector<Entry>& entries = parts[part];
         for (size_t i = 0; i < n; ++i) {
             const StringTable& table = workers[i]->words();
@@ -86,10 +86,7 @@ Vocabulary vocabulary_of(const std::vector<std::unique_ptr<Worker>>& workers) {
                 uint32_t& row = vocabulary.rows[i][number];
                 row = static_cast<uint32_t>(entries.size());
                 if (n > 1) {
-                    std::string padded(word);
-                    padded.resize(word.size() + StringTable::PADDING);
-                    Slot& same = joined.at(joined.key(
-                        reinterpret_cast<const uint8_t*>(padded.data()), word.size()));
+                    Slot& same = joined.at(StringTable::key(table, slot));
                     if (same.number == StringTable::NONE) same.number = row;
                     row = same.number;
                 }

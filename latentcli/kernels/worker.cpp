@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -63,28 +64,47 @@ void Worker::encode(const Block& block, size_t first, size_t last) {
     tokens.clear();
     lines.clear();
     text_follows = false;
+    // Runs are looked up a handful at a time, so that their slots come from memory together.
     const uint8_t *at = block.bytes + first, *end = block.bytes + last;
-    while (at < end) {
-        if (*at <= ' ' && is_ascii_space(*at)) {
-            const uint8_t space = *at++;
-            if (space == '\n' || (space == '\r' && block.carriage_returns)) {
-                if (space == '\r' && at < end && *at == '\n') ++at;
-                lines.push_back({static_cast<uint32_t>(at - block.bytes),
-                                 static_cast<uint32_t>(tokens.size()), !text_follows});
-                text_follows = false;
-            }
-            continue;
+    std::array<StringKey, 32> batch;
+    while (at < end && invalid == VALID) {
+        size_t n = 0;
+        while (at < end && n < batch.size()) at = next_run(at, end, batch, n);
+        for (size_t i = 0; i < n && invalid == VALID; ++i) encode_run(batch[i]);
+    }
+}
+
+// Move behind white space, or a run, which is added to the batch, as a line end is (without length).
+inline const uint8_t* Worker::next_run(const uint8_t* at, const uint8_t* end,
+                                       std::array<StringKey, 32>& batch, size_t& n) const {
+    if (*at <= ' ' && is_ascii_space(*at)) {
+        const uint8_t space = *at++;
+        if (space == '\n' || (space == '\r' && block_->carriage_returns)) {
+            if (space == '\r' && at < end && *at == '\n') ++at;
+            batch[n++] = {0, 0, 0, at, 0};
         }
-        const uint8_t* run = at;
-        at = run_end(run);
-        const size_t size = static_cast<size_t>(at - run);
-        if (size <= REMEMBERED_BYTES) {
-            const StringKey key = runs_.key(run, size);
-            if (!encode_known(key)) encode_new(run, size);
-        } else {
-            text_follows |= encode_characters(run, size);
-        }
-        if (invalid != VALID) return;
+        return at;
+    }
+    const uint8_t* behind = run_end(at);
+    const size_t size = static_cast<size_t>(behind - at);
+    if (size <= REMEMBERED_BYTES) {
+        batch[n] = runs_.key(at, size);
+        runs_.prefetch(batch[n++]);
+    } else {
+        batch[n++] = {0, 0, 0, at, static_cast<uint32_t>(size)};
+    }
+    return behind;
+}
+
+inline void Worker::encode_run(const StringKey& run) {
+    if (run.length == 0) {
+        lines.push_back({static_cast<uint32_t>(run.bytes - block_->bytes),
+                         static_cast<uint32_t>(tokens.size()), !text_follows});
+        text_follows = false;
+    } else if (run.length > REMEMBERED_BYTES) {
+        text_follows |= encode_characters(run.bytes, run.length);
+    } else if (!encode_known(run)) {
+        encode_new(run);
     }
 }
 
@@ -106,17 +126,17 @@ inline bool Worker::encode_known(const StringKey& run) {
 }
 
 // Add the words of a run, and remember what they were.
-void Worker::encode_new(const uint8_t* run, size_t size) {
+void Worker::encode_new(const StringKey& run) {
     const size_t before = tokens.size();
     const uint64_t overlong_before = overlong;
-    const bool text = encode_characters(run, size);
+    const bool text = encode_characters(run.bytes, run.length);
     text_follows |= text;
     if (invalid != VALID || overlong != overlong_before ||
         runs_.size() >= settings_.remembered_runs) {
         return;
     }
     const size_t n_words = tokens.size() - before;
-    StringTable::Slot& slot = runs_.at(runs_.key(run, size));
+    StringTable::Slot& slot = runs_.at(run);
     if (n_words == 1 && text) {
         slot.number = tokens.back();
         return;
