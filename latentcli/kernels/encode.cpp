@@ -102,7 +102,8 @@ size_t Encoder::texts(std::string_view text, const std::vector<size_t>& starts,
 
 void Encoder::drop_mark() {
     may_have_mark_ = false;
-    if (buffer_.size() < 3 || buffer_[0] != 0xEF || buffer_[1] != 0xBB || buffer_[2] != 0xBF) return;
+    if (buffer_.size() < 3 || buffer_[0] != 0xEF || buffer_[1] != 0xBB || buffer_[2] != 0xBF)
+        return;
     buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
     for (size_t& end : chunk_ends_) end -= std::min<size_t>(end, 3);
     offset_ = 3;
@@ -148,8 +149,7 @@ size_t Encoder::work(const Block& block, const std::vector<size_t>& shares) {
 
 // Bring what the workers found into order: tokens, and line by line the documents.
 void Encoder::arrange(const Block& block, const std::vector<size_t>& shares,
-                      const std::vector<size_t>& starts,
-                      const std::vector<uint8_t>& hard_wrapped) {
+                      const std::vector<size_t>& starts, const std::vector<uint8_t>& hard_wrapped) {
     size_t document = 0, at = 0;
     const auto new_documents = [&] {
         for (; document < starts.size() && starts[document] == at; ++document) {

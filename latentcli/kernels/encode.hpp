@@ -28,7 +28,7 @@ struct EncoderSettings {
     WordRule rule;
     Ask ask;
     size_t n_threads = 1;
-    uint64_t seed = 0;                        // of the hash tables; no result depends on it
+    uint64_t seed = 0;                          // of the hash tables; no result depends on it
     size_t piece_characters = size_t{1} << 20;  // a longer line is cut, inside a piece if need be
     size_t remembered_runs = size_t{1} << 19;   // by each worker
     size_t worth_a_thread = size_t{1} << 15;    // bytes

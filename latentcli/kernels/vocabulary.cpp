@@ -91,7 +91,8 @@ Vocabulary vocabulary_of(const std::vector<std::unique_ptr<Worker>>& workers) {
                     row = same.number;
                 }
                 if (row == entries.size()) {
-                    entries.push_back({0, beginning_of(word), word, static_cast<uint32_t>(part), row});
+                    entries.push_back(
+                        {0, beginning_of(word), word, static_cast<uint32_t>(part), row});
                 }
                 entries[row].count += found[i].counts[number];
             }
@@ -131,7 +132,8 @@ void Renumbering::renumber(uint32_t* tokens, size_t size, uint64_t first,
         return static_cast<size_t>(std::upper_bound(starts, starts + n_documents, token) - starts) -
                1;
     };
-    // Every thread takes whole documents; one that goes on from the last call stays with its thread.
+    // Every thread takes whole documents; one that goes on from the last call stays with its
+    // thread.
     std::vector<size_t> shares{0};
     for (size_t i = 1; i < seen_.size() && size; ++i) {
         const uint64_t begun = starts[document_of(first + size / seen_.size() * i)];
@@ -140,7 +142,8 @@ void Renumbering::renumber(uint32_t* tokens, size_t size, uint64_t first,
     shares.push_back(size);
     const size_t n = shares.size() - 1;
     in_parallel(n, [&](size_t i) {
-        size_t at = shares[i], stretch = 0, stretch_end = stretches.empty() ? 0 : stretches[0].n_tokens;
+        size_t at = shares[i], stretch = 0,
+               stretch_end = stretches.empty() ? 0 : stretches[0].n_tokens;
         std::vector<Seen>& seen = seen_[(turn_ + i) % seen_.size()];
         size_t document = at < shares[i + 1] ? document_of(first + at) : 0;
         while (at < shares[i + 1]) {

@@ -11,9 +11,9 @@
 namespace latent {
 
 struct Vocabulary {
-    std::vector<uint8_t> text;       // the words, each ended by LF; a backslash is doubled
-    std::vector<uint64_t> offsets;   // where each begins, and the length of the text
-    std::vector<uint64_t> counts;    // how often each occurs
+    std::vector<uint8_t> text;                // the words, each ended by LF; a backslash is doubled
+    std::vector<uint64_t> offsets;            // where each begins, and the length of the text
+    std::vector<uint64_t> counts;             // how often each occurs
     std::vector<std::vector<uint32_t>> rows;  // of each worker's own numbers
 };
 

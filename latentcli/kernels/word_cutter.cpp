@@ -36,8 +36,8 @@ WordCutter::Outcome WordCutter::cut_ascii(const uint8_t* piece, size_t size) {
         do {
             has_letter |= is_ascii_letter(piece[i]);
             copy(piece[i++]);
-        } while (i < size && (is_ascii_word(piece[i]) || (piece[i] == '\'' && i + 1 < size &&
-                                                         is_ascii_word(piece[i + 1]))));
+        } while (i < size && (is_ascii_word(piece[i]) ||
+                              (piece[i] == '\'' && i + 1 < size && is_ascii_word(piece[i + 1]))));
         end_word(start, static_cast<size_t>(out_ - start), has_letter);
     }
     return Outcome::cut;

@@ -10,7 +10,7 @@ namespace latent {
 
 namespace {
 
-constexpr size_t REMEMBERED_BYTES = 64;  // a longer run seldom comes again
+constexpr size_t REMEMBERED_BYTES = 64;          // a longer run seldom comes again
 constexpr uint32_t SEVERAL = uint32_t{1} << 31;  // a run's number: an index into found_, not a word
 
 // How many of the 16 bytes from `at` come before the first that is at most a space.
@@ -74,7 +74,8 @@ void Worker::encode(const Block& block, size_t first, size_t last) {
     }
 }
 
-// Move behind white space, or a run, which is added to the batch, as a line end is (without length).
+// Move behind white space, or a run, which is added to the batch, as a line end is (without
+// length).
 inline const uint8_t* Worker::next_run(const uint8_t* at, const uint8_t* end,
                                        std::array<StringKey, 32>& batch, size_t& n) const {
     if (*at <= ' ' && is_ascii_space(*at)) {
@@ -196,8 +197,8 @@ size_t Worker::cuttable(const uint8_t* piece, size_t size) const {
         const uint8_t *from = block_->bytes + last,
                       *to = block_->bytes + std::min(*next, block_->size);
         // A CR at the end of a chunk waits for the LF that may follow.
-        const bool ended = std::find(from, to, '\n') < to ||
-                           (to > from && std::find(from, to - 1, '\r') < to - 1);
+        const bool ended =
+            std::find(from, to, '\n') < to || (to > from && std::find(from, to - 1, '\r') < to - 1);
         if (!ended) return characters_.size();
     }
     if (next == ends.begin()) return 0;
