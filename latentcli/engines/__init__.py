@@ -33,7 +33,10 @@ class Engine(NamedTuple):
 
 # The engines of each algorithm, the default first.
 _ENGINES = {
-    "word2vec": (Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),),
+    "word2vec": (
+        Engine("native", "latentcli.engines.word2vec_native", 1, (), True),
+        Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
+    ),
     "lda": (Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),),
     "lsi": (Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),),
 }

@@ -63,3 +63,23 @@ def index_lines(
 def number_lines(
     prefix: bytes, numbers: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]: ...
+def train_word2vec(
+    input: npt.NDArray[np.float32],
+    output: npt.NDArray[np.float32],
+    tokens: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    keep: npt.NDArray[np.uint32],
+    alias: npt.NDArray[np.uint32],
+    *,
+    window: int,
+    negative: int,
+    cbow: bool,
+    first_rate: float,
+    last_rate: float,
+    position: int,
+    total: int,
+    seed: int,
+    threads: int = 1,
+    isa: str = "",
+) -> None: ...
+def alias_table(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]: ...

@@ -25,4 +25,5 @@ NB_MODULE(_core, m) {
     nb::set_leak_warnings(false);
     m.def("instruction_sets", &instruction_sets);
     latent::bind_encode(m);
+    latent::bind_word2vec(m);
 }

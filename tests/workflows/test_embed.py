@@ -138,5 +138,5 @@ def test_a_corpus_of_one_word_cannot_be_embedded(store: Cache, tmp_path: Path) -
 def test_an_unknown_algorithm_or_engine_is_refused(store: Cache, text: Path) -> None:
     with pytest.raises(RequestError, match="no algorithm 'lda' for embeddings"):
         train(store, text, algorithm="lda")
-    with pytest.raises(RequestError, match="no engine 'native' for 'word2vec'"):
+    with pytest.raises(RequestError, match="no engine 'mallet' for 'word2vec'"):
         train(store, text, options=TrainingOptions(engine="native"))

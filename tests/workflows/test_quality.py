@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 from gensim.matutils import corpus2dense
 from gensim.models import LsiModel, TfidfModel
+from scipy.stats import spearmanr
 
 from latentcli.corpus.counts import count_documents
 from latentcli.corpus.decoding import Encoding
 from latentcli.corpus.documents import Document
+from latentcli.corpus.mask import frequent
 from latentcli.corpus.readers import ReaderSettings
+from latentcli.engines import word2vec_gensim, word2vec_native
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.formats.models import open_topic_model
+from latentcli.observer import SILENT
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, list_runs
+from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.embed import EmbedRequest, embed
 from latentcli.workflows.infer import infer
 from latentcli.workflows.reading import CorpusRequest
@@ -95,3 +100,23 @@ def test_similar_documents_are_those_that_people_find_similar(
 
     assert agreement(ours, ratings) >= 0.48
     assert agreement(ours, ratings) >= agreement(theirs, ratings) - 0.02
+
+
+def test_vectors_agree_with_peoples_ratings_as_far_as_those_of_gensim(
+    shared_data: Path, store: Cache, tmp_path: Path
+) -> None:
+    request = CorpusRequest([str(shared_data / "text" / "enwiki-10m.txt.gz")])
+    corpus, _ = load_corpus(store, request)
+    kept = frequent(corpus.vocabulary, 20)
+    ratings = shared_data / "eval" / "word-sim" / "EN-MEN-TR-3k.txt"
+    pairs = [line.split()[:3] for line in ratings.read_text().splitlines()]
+    agreement = []
+    for engine in (word2vec_native, word2vec_gensim):
+        model = engine.train(corpus, kept, Word2VecParameters(epochs=3), 2, tmp_path, SILENT).model
+        units = model.vectors / model.norms[:, None]
+        rows = [(model.words.find(a), model.words.find(b), float(c)) for a, b, c in pairs]
+        known = [(a, b, c) for a, b, c in rows if a is not None and b is not None]
+        cosines = [float(units[a] @ units[b]) for a, b, _ in known]
+        agreement.append(spearmanr(cosines, [c for *_, c in known]).statistic)
+    assert agreement[0] >= agreement[1] - 0.03
+    assert agreement[0] >= 0.35

@@ -1,0 +1,169 @@
+"""Word2vec by the native core: skip-gram or CBOW with negative sampling (Mikolov et al. 2013).
+
+The kept tokens are written once to a scratch file, cut into stretches where paragraphs end, and
+every epoch reads them from there in blocks, so that memory holds the weights and no more. The
+learning rate falls linearly over all tokens of all epochs; frequent words are subsampled, windows
+shrunk at random and vectors first drawn as in word2vec.c and gensim. One thread gives the same
+bytes for one seed; several threads race (Hogwild, Niu et al. 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows, masked_blocks
+from latentcli.engines.parameters import Word2VecParameters
+from latentcli.errors import RequestError
+from latentcli.kernels import alias_table, train_word2vec
+from latentcli.models.embedding import Embedding, lengths
+from latentcli.observer import Observer
+
+# A stretch of text longer than this is cut, so that a thread's memory stays bounded.
+MOST_TOKENS = 10_000
+# Multiplications in one call of the kernel: some tenths of a second.
+_BLOCK_WORK = 4_000_000_000
+_LAST_RATE = 1e-4
+
+Floats = npt.NDArray[np.float32]
+
+
+class Trained(NamedTuple):
+    """The embedding, and figures of how the training went."""
+
+    model: Embedding
+    metrics: dict[str, Any]
+
+
+class Text(NamedTuple):
+    """The kept tokens uint32 (n_tokens,), and where stretches start: int64 (n_stretches + 1,)."""
+
+    tokens: npt.NDArray[np.uint32]
+    starts: npt.NDArray[np.int64]
+
+
+def train(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: Word2VecParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Train an embedding of the words ``kept``; ``scratch`` is a directory for the tokens.
+
+    Raises RequestError where the learning rate is so high that the weights overflow.
+    """
+    vocabulary = corpus.vocabulary.selected(kept)
+    counts = vocabulary.term_counts
+    text = stretches(corpus, kept, scratch)
+    n_tokens = len(text.tokens)
+    weights, context = first_weights(len(counts), parameters.dim, parameters.seed)
+    total = n_tokens * parameters.epochs
+    keep = kept_of_32_bits(counts, parameters.sample)
+    negatives = alias_table(counts.astype(np.float64) ** 0.75)
+    for first, last, position in _blocks(text, parameters):
+        observer.progress("training", position, total)
+        train_word2vec(
+            weights,
+            context,
+            text.tokens,
+            text.starts[first : last + 1],
+            keep,
+            negatives,
+            window=parameters.window,
+            negative=parameters.negative,
+            cbow=parameters.cbow,
+            first_rate=parameters.learning_rate,
+            last_rate=min(_LAST_RATE, parameters.learning_rate),
+            position=position,
+            total=total,
+            seed=parameters.seed,
+            threads=threads,
+        )
+    observer.progress("training", total, total)
+    vectors = np.ascontiguousarray(weights[:, : parameters.dim])
+    if not np.isfinite(vectors).all():
+        raise RequestError(
+            f"--learning-rate {parameters.learning_rate:g}: the training diverged",
+            "try a smaller one, such as 0.025",
+        )
+    model = Embedding(
+        words=vocabulary.words,
+        vectors=vectors,
+        norms=lengths(vectors),
+        term_counts=counts,
+        tokenizer=corpus.tokenizer,
+        context_vectors=np.ascontiguousarray(context[:, : parameters.dim]),
+    )
+    return Trained(model, {"epochs": parameters.epochs, "tokens": n_tokens})
+
+
+def stretches(corpus: EncodedCorpus, kept: Rows, scratch: Path) -> Text:
+    """Write the kept tokens, and where paragraphs start, to scratch files and map them."""
+    paths = scratch / "tokens", scratch / "starts"
+    n_tokens = 0
+    with open(paths[0], "wb") as tokens, open(paths[1], "wb") as starts:
+        for block in masked_blocks(corpus, kept):
+            edges = np.append(block.paragraphs, len(block.token_ids))
+            (n_tokens + _cut(edges)).tofile(starts)
+            block.token_ids.tofile(tokens)
+            n_tokens += len(block.token_ids)
+        np.array([n_tokens]).tofile(starts)
+    return Text(np.memmap(paths[0], np.uint32, "r"), np.memmap(paths[1], np.int64, "r"))
+
+
+def _cut(edges: Rows) -> Rows:
+    """Return where stretches start: at each edge but the last, and every MOST_TOKENS after it."""
+    pieces = np.maximum(-(-np.diff(edges) // MOST_TOKENS), 1)
+    number = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    starts: Rows = np.repeat(edges[:-1], pieces) + number * MOST_TOKENS
+    return starts
+
+
+def _blocks(text: Text, parameters: Word2VecParameters) -> Iterator[tuple[int, int, int]]:
+    """Yield blocks of stretches, all epochs: the first, the last + 1, the tokens before them."""
+    work = parameters.dim * (parameters.negative + 1) * (parameters.window + 1)
+    size = max(1000, _BLOCK_WORK // work)
+    n_tokens = len(text.tokens)
+    edges = np.searchsorted(text.starts, np.arange(0, n_tokens + size, size)).tolist()
+    for epoch in range(parameters.epochs):
+        for first, last in zip(edges, edges[1:], strict=False):
+            yield first, last, epoch * n_tokens + int(text.starts[first])
+
+
+def first_weights(n_terms: int, dim: int, seed: int) -> tuple[Floats, Floats]:
+    """Return word vectors, uniform in (-0.5, 0.5) / dim, and context vectors, all zero.
+
+    Both float32 (n_terms, dim padded with zeros to a multiple of 16), at multiples of 64 bytes.
+    """
+    row = -(-dim // 16) * 16
+    weights, context = _aligned(n_terms, row), _aligned(n_terms, row)
+    draw = np.random.default_rng(seed)
+    weights[:, :dim] = (draw.random((n_terms, dim), np.float32) - np.float32(0.5)) / dim
+    return weights, context
+
+
+def _aligned(n_terms: int, row: int) -> Floats:
+    memory = np.zeros(n_terms * row + 16, np.float32)
+    start = -memory.ctypes.data % 64 // memory.itemsize
+    return memory[start : start + n_terms * row].reshape(n_terms, row)
+
+
+def kept_of_32_bits(counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:
+    """Return of 2^32 occurrences of each word how many are trained on: uint32 (n_terms,).
+
+    A word of relative frequency f is kept with probability (sqrt(f / s) + 1) s / f, as
+    word2vec.c does it; a sample s of 0, or 1 and more, keeps all.
+    """
+    if not 0 < sample < 1:
+        return np.full(len(counts), 0xFFFFFFFF, np.uint32)
+    frequency = counts / (sample * counts.sum())
+    probability = (np.sqrt(frequency) + 1) / frequency
+    kept: npt.NDArray[np.uint32] = np.minimum(probability * 2.0**32, 0xFFFFFFFF).astype(np.uint32)
+    return kept
