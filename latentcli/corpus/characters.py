@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ _BY_CATEGORY = {
     **dict.fromkeys(["Mn", "Mc"], _MARK),
     # Of these, some are white space: it is looked for among them only.
     **dict.fromkeys(["Cc", "Zs", "Zl", "Zp"], _SPACE),
+    **dict.fromkeys(["Me", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So"], 0),
+    **dict.fromkeys(["Cf", "Cs", "Co", "Cn"], 0),
 }
 
 _N_CHARACTERS, _N_LOWER = 0x110000, 0x20000
@@ -55,12 +58,13 @@ def characters() -> Characters:
         points = np.arange(plane << 16, (plane + 1) << 16, dtype=np.uint32)
         points = points[(points < 0xD800) | (points >= 0xE000)]  # surrogates are no characters
         text = points.astype("<u4").tobytes().decode("utf-32-le")
-        kinds = (_BY_CATEGORY.get(category, 0) for category in map(unicodedata.category, text))
-        properties[points] |= np.fromiter(kinds, np.uint8, len(text))
-        combining = np.fromiter(map(unicodedata.combining, text), np.uint8, len(text))
-        properties[points[combining > 0]] |= _COMBINING
-        for character, parts in zip(text, map(unicodedata.decomposition, text), strict=True):
-            if not parts or parts[0] == "<":
+        kinds = map(_BY_CATEGORY.__getitem__, map(unicodedata.category, text))
+        properties[points] |= np.frombuffer(bytes(kinds), np.uint8)
+        classes = bytes(map(unicodedata.combining, text))
+        properties[points[np.frombuffer(classes, np.uint8) > 0]] |= _COMBINING
+        decompositions = map(unicodedata.decomposition, text)
+        for character, parts in filter(itemgetter(1), zip(text, decompositions, strict=True)):
+            if parts[0] == "<":
                 continue
             if unicodedata.normalize("NFC", character) != character:
                 properties[ord(character)] |= _HARD
@@ -98,9 +102,10 @@ def _mark_kinds(properties: npt.NDArray[np.uint8]) -> None:
     """Set the kinds that a category does not tell."""
     for first, last in UNSPACED:
         block = properties[first : last + 1]
-        for i in np.flatnonzero((block & 7) == _LETTER).tolist():
-            if block[i] & _ALPHABETIC or unicodedata.category(chr(first + i)) == "Nl":
-                block[i] += _SINGLE - _LETTER
+        letters = (block & 7) == _LETTER
+        for i in np.flatnonzero(letters & ((block & _ALPHABETIC) == 0)).tolist():
+            letters[i] = unicodedata.category(chr(first + i)) == "Nl"
+        block[letters] += _SINGLE - _LETTER
     for point in np.flatnonzero((properties & 7) == _SPACE).tolist():
         if not chr(point).isspace():
             properties[point] &= 0xF8
