@@ -53,14 +53,14 @@ void Encoder::begin(Form form, bool may_have_mark) {
 
 size_t Encoder::feed(const std::vector<std::string_view>& chunks, bool last) {
     const uint64_t lines_before = layout_.lines();
-    buffer_.swap(held_);
+    buffer_.assign(held_.begin(), held_.end());
     chunk_ends_.clear();
     for (const std::string_view chunk : chunks) {
         buffer_.insert(buffer_.end(), chunk.begin(), chunk.end());
         chunk_ends_.push_back(buffer_.size());
     }
     if (may_have_mark_ && buffer_.size() < 3 && !last) {
-        held_.swap(buffer_);
+        held_ = buffer_;
         return Worker::VALID;
     }
     if (may_have_mark_) drop_mark();
