@@ -56,6 +56,18 @@ class Strings(Sequence[str]):
         """Build the index of escaped lines of text, each with its LF."""
         return cls(text, offsets, *index_lines(text, offsets))
 
+    def taken(self, rows: npt.NDArray[np.int64]) -> Strings:
+        """Return the strings of these rows, in their order."""
+        try:
+            starts = self.offsets[rows].astype(np.int64)
+            lengths = self.offsets[rows + 1].astype(np.int64) - starts
+            offsets = np.zeros(len(rows) + 1, np.int64)
+            np.cumsum(lengths, out=offsets[1:])
+            places = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+            return Strings.of_lines(self.text[places], offsets.astype(np.uint64))
+        except (IndexError, ValueError):
+            raise DamagedArtefact("an index of strings is damaged", _VERIFY) from None
+
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
