@@ -19,7 +19,7 @@ from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
 from latentcli.store.runs import all_runs, answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
-from latentcli.workflows.provenance import Stopwatch, invocation, versions
+from latentcli.workflows.provenance import Stopwatch, invocation, usable_cores, versions
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 # Raised when the same source and settings give other arrays.
@@ -57,20 +57,30 @@ def corpus(
 
 
 def load_corpus(
-    cache: Cache, request: CorpusRequest, observer: Observer = SILENT
+    cache: Cache,
+    request: CorpusRequest,
+    observer: Observer = SILENT,
+    threads: int | None = None,
 ) -> tuple[EncodedCorpus, Artefact]:
     """Return the corpus that a training request means, and make it the latest."""
-    run = encoded_run(cache, request, observer)
+    run = encoded_run(cache, request, observer, threads=threads)
     return open_corpus(run, run.manifest["invocation"]["corpus_name"]), run
 
 
 def encoded_run(
-    cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool = False
+    cache: Cache,
+    request: CorpusRequest,
+    observer: Observer,
+    retrain: bool = False,
+    threads: int | None = None,
 ) -> Artefact:
-    """Return the run that holds a corpus, encoding it if it is not in the cache yet."""
+    """Return the run that holds a corpus, encoding it if it is not in the cache yet.
+
+    ``threads`` None: all cores.
+    """
     run = _stored(cache, request, observer)
     if run is None:
-        run = _encoded(cache, request, observer, retrain)
+        run = _encoded(cache, request, observer, retrain, threads or usable_cores())
     mark_latest(cache, run)
     return run
 
@@ -105,7 +115,9 @@ def _title(run: Artefact) -> str:
     return f"{run.manifest['invocation']['corpus_name']} ({run.id[:12]})"
 
 
-def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool) -> Artefact:
+def _encoded(
+    cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool, threads: int
+) -> Artefact:
     make_tokenizer(request.tokenizer)
     watch = Stopwatch()
     with staging(cache) as scratch:
@@ -127,6 +139,7 @@ def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: 
             request.tokenizer,
             scratch,
             lambda n_tokens: observer.progress("encoding tokens", n_tokens),
+            threads,
         )
         watch.stage("encode")
         if source is not None and seen.hexdigest() != source.hexdigest():

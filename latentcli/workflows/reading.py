@@ -24,7 +24,6 @@ from latentcli.corpus.sources import Fingerprint, Source, find_sources
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError
 from latentcli.observer import Observer
-from latentcli.workflows.provenance import usable_cores
 
 _DESCRIBED = {
     "lines": "lines, a document a line",
@@ -77,10 +76,10 @@ class Reading:
         tokenizer: TokenizerSettings,
         scratch: Path,
         progress: Callable[[int], None],
+        threads: int,
     ) -> Encoded:
         """Encode the documents, the text of formats that are nothing else without making these."""
         labels_of = directory_labels if self.settings.format == "files" else None
-        threads = usable_cores()
         if self.settings.format not in TEXT_FORMS or tokenizer.kind not in NATIVE:
             documents = self.documents(watch)
             return encode(documents, tokenizer, scratch, progress, labels_of, threads)
