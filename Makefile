@@ -42,6 +42,7 @@ $(READY): pyproject.toml
 # The native core, built anew when its sources change.
 $(BUILT): $(READY) $(KERNELS)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q latentcli  # an editable install is not compiled by pip
 	@touch $@
 
 demo: $(BUILT)

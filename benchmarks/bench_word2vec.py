@@ -8,7 +8,7 @@ its fast ``corpus_file`` path, whose training is also timed alone, and so is our
 throughput of ``corpus_file`` on the same threads; a tenth of the time of every other process.
 
 Then quality, of three seeds of ours and of gensim's on the same tokens: Spearman's correlation with
-WordSim-353, SimLex-999 and MEN, and the share of Google's analogies solved. What was tuned was tuned
+WordSim-353, SimLex-999 and MEN, and the share of analogies solved. What was tuned was tuned
 on another text (enwiki-10m).
 
 Prints, and writes to results/word2vec.json. Run: python benchmarks/bench_word2vec.py [--quick]

@@ -12,7 +12,6 @@ import platform
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,29 +33,46 @@ class Measured(NamedTuple):
     output: str
 
 
+# Starts the command and reports its seconds and the kernel's account of it. Between us and the
+# command, since a process's peak of memory is never less than that of the process that started it.
+_LAUNCHER = """
+import os, sys, time
+start = time.perf_counter()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(child, 0)
+wall = time.perf_counter() - start
+code = os.waitstatus_to_exitcode(status)
+figures = (wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, code)
+os.write(int(sys.argv[1]), " ".join(map(str, figures)).encode())
+"""
+
+
 def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> Measured:
     """Run a command to its end and measure it; raises CalledProcessError where it fails.
 
     CPU seconds and memory are the kernel's own account of the process and its children.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        env={**os.environ, **(environment or {})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(map(str, command)), output)
+    words = [str(part) for part in command]
+    report, told = os.pipe()
+    try:
+        launched = subprocess.run(
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(told), *words],
+            env={**os.environ, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            pass_fds=[told],
+            check=True,
+        )
+        wall, cpu, peak, code = map(float, os.read(report, 1 << 12).split())
+    finally:
+        os.close(report)
+        os.close(told)
+    if code:
+        raise subprocess.CalledProcessError(int(code), words, launched.stdout)
     unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit, output)
+    return Measured(wall, cpu, peak / unit, launched.stdout)
 
 
 def run_peer(script: str, *arguments: str | Path) -> tuple[Measured, Any]:

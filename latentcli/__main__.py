@@ -1,5 +1,19 @@
-"""``python -m latentcli`` is ``latent``."""
+"""The program's beginning: the command ``latent``, and ``python -m latentcli``.
 
-from latentcli.cli.app import main
+What is imported stays until the end, so looking for garbage meanwhile finds nothing; it would
+take several milliseconds of a cold start.
+"""
 
-main()
+import gc
+
+
+def main() -> None:
+    """Load the command line, run it and end the process."""
+    gc.disable()
+    from latentcli.cli.app import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

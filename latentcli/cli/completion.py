@@ -29,7 +29,7 @@ def complete_models(incomplete: str) -> list[tuple[str, str]]:
 def complete_words(incomplete: str) -> list[str]:
     """Return words of the latest embedding that begin so, the most frequent first."""
     from latentcli.errors import LatentError
-    from latentcli.formats.models import EMBEDDING
+    from latentcli.formats.word_vectors import EMBEDDING
     from latentcli.store.cache import Cache, cache_root
     from latentcli.store.runs import find
 

@@ -8,8 +8,8 @@ import stat
 import sys
 from typing import TextIO
 
-# Control characters (C0, DEL, C1) and the marks that reorder text.
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters (C0, DEL, C1) and the marks that reorder text; ``re`` keeps it compiled.
+_UNSAFE = r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 
 
 class ClosedPipe(BaseException):
@@ -22,7 +22,9 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[2J")
     'a\\x1b[2J'
     """
-    return _UNSAFE.sub(lambda match: _escape(match[0]), text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_UNSAFE, lambda match: _escape(match[0]), text)
 
 
 def _escape(character: str) -> str:

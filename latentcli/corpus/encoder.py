@@ -231,7 +231,7 @@ class _LineIds:
         """Add the ids of a file's documents."""
         if file.form == "file":
             named = Strings.of([file.prefix])
-            text, offsets = named.text, named.offsets
+            text, offsets = np.asarray(named.text), np.asarray(named.offsets)
         else:
             if file.form == "lines":
                 numbers = np.arange(1, n_documents + 1, dtype=np.uint64)

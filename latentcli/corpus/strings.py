@@ -2,7 +2,8 @@
 
 The strings lie one a line in a UTF-8 text (backslash, LF and CR escaped), with the offset of each
 line, and, for look-up by value, the sorted CRC-32 of each line and the rows in that order. All
-four may be memory-mapped; opening them reads nothing.
+four may be memory-mapped; opening them reads nothing, and looking up needs no NumPy: they are
+arrays or typed memoryviews.
 """
 
 from __future__ import annotations
@@ -10,23 +11,24 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, overload
 
 from latentcli.errors import DamagedArtefact
 from latentcli.kernels import index_lines
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    U8 = memoryview | npt.NDArray[np.uint8]
+    U32 = memoryview | npt.NDArray[np.uint32]
+    U64 = memoryview | npt.NDArray[np.uint64]
 
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _UNESCAPES = {b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
 
 _VERIFY = "'latent cache verify' names the run; remove it and make it again"
-
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
 
 
 class Strings(Sequence[str]):
@@ -41,6 +43,8 @@ class Strings(Sequence[str]):
     @classmethod
     def of(cls, strings: Iterable[str]) -> Strings:
         """Build the sequence and its index in memory."""
+        import numpy as np
+
         strings = list(strings)
         text = "\n".join(strings)
         if "\\" in text or "\r" in text or text.count("\n") >= max(1, len(strings)):
@@ -52,19 +56,22 @@ class Strings(Sequence[str]):
         return cls.of_lines(found, np.concatenate([np.zeros(1, np.uint64), ends]))
 
     @classmethod
-    def of_lines(cls, text: U8, offsets: U64) -> Strings:
+    def of_lines(cls, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64]) -> Strings:
         """Build the index of escaped lines of text, each with its LF."""
         return cls(text, offsets, *index_lines(text, offsets))
 
     def taken(self, rows: npt.NDArray[np.int64]) -> Strings:
         """Return the strings of these rows, in their order."""
+        import numpy as np
+
         try:
-            starts = self.offsets[rows].astype(np.int64)
-            lengths = self.offsets[rows + 1].astype(np.int64) - starts
+            places = np.asarray(self.offsets).astype(np.int64)
+            starts = places[rows]
+            lengths = places[rows + 1] - starts
             offsets = np.zeros(len(rows) + 1, np.int64)
             np.cumsum(lengths, out=offsets[1:])
-            places = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
-            return Strings.of_lines(self.text[places], offsets.astype(np.uint64))
+            bytes_ = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+            return Strings.of_lines(np.asarray(self.text)[bytes_], offsets.astype(np.uint64))
         except (IndexError, ValueError):
             raise DamagedArtefact("an index of strings is damaged", _VERIFY) from None
 

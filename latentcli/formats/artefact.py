@@ -7,75 +7,43 @@
 The id is the sha256 of the manifest without ``id``, ``checksum`` and ``invocation`` (who called
 it, when, how long it took), so the same content has the same id. ``checksum`` covers the whole
 manifest. docs/format.md describes the format in full.
+
+This is the reading half, which asks for NumPy only where an array is wanted as one; ``writing``
+is the other.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+import math
+import mmap
 import stat
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from latentcli import __version__
 from latentcli.corpus.strings import Strings
 from latentcli.errors import DamagedArtefact, MachineError
+from latentcli.formats.digest import sha256
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
 
 FORMAT = "latent-artefact"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
-_NOT_IN_ID = ("id", "checksum", "invocation")
+NOT_IN_ID = ("id", "checksum", "invocation")
 _MAX_MANIFEST_BYTES = 1 << 24
 _COPY_BYTES = 1 << 24
-_DTYPES = ("<f4", "<f8", "<i4", "<i8", "<u4", "<u8", "|u1")
+# The dtypes of arrays, with Python's letters for them.
+_FORMATS = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<u4": "I", "<u8": "Q", "|u1": "B"}
+_HEADER_ALIGNMENT = 64
+_GROWTH_DIGITS = 21  # for which NumPy leaves room, so that the first axis may grow in place
 
 Manifest = dict[str, Any]
-Array = npt.NDArray[Any]
-
-
-def write_artefact(
-    folder: Path,
-    description: Mapping[str, Any],
-    invocation: Mapping[str, Any],
-    arrays: Mapping[str, Array],
-    strings: Mapping[str, Strings],
-) -> Manifest:
-    """Write an artefact into the empty directory ``folder`` and return its manifest.
-
-    Every file is flushed to the disk. Publishing it (renaming the folder) is the store's part.
-    """
-    (folder / "arrays").mkdir()
-    files: dict[str, Any] = {}
-    for name, sequence in strings.items():
-        files[f"{name}.txt"] = _write_file(folder / f"{name}.txt", b"", sequence.text)
-        for part in ("offsets", "hashes", "rows"):
-            path = f"arrays/{name}_{part}.npy"
-            files[path] = _write_array(folder / path, getattr(sequence, part))
-    for name, array in arrays.items():
-        path = f"arrays/{name}.npy"
-        files[path] = _write_array(folder / path, array)
-    manifest: Manifest = {
-        "format": FORMAT,
-        "format_version": FORMAT_VERSION,
-        "written_by": f"latent {__version__}",
-        **description,
-        "files": files,
-    }
-    manifest["id"] = _digest(manifest, _NOT_IN_ID)
-    manifest["invocation"] = dict(invocation)
-    manifest["checksum"] = _digest(manifest, ("checksum",))
-    _write_file(folder / MANIFEST, _spelled(manifest), None)
-    for directory in (folder / "arrays", folder):
-        handle = os.open(directory, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-    return manifest
 
 
 def canonical_json(value: Any) -> bytes:
@@ -85,48 +53,16 @@ def canonical_json(value: Any) -> bytes:
     ).encode("utf-8", "surrogatepass")
 
 
-def _spelled(manifest: Manifest) -> bytes:
+def spelled(manifest: Manifest) -> bytes:
+    """Return the bytes of a manifest's file."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     return text.encode("utf-8", "surrogatepass")
 
 
-def _digest(manifest: Manifest, without: tuple[str, ...]) -> str:
+def digest_of(manifest: Manifest, without: tuple[str, ...]) -> str:
+    """Return the sha256 of a manifest's canonical JSON without some of its keys."""
     kept = {key: value for key, value in manifest.items() if key not in without}
-    return hashlib.sha256(canonical_json(kept)).hexdigest()
-
-
-def _npy_header(array_dtype: str, shape: tuple[int, ...]) -> bytes:
-    header = BytesIO()
-    np.lib.format.write_array_header_1_0(
-        header, {"descr": array_dtype, "fortran_order": False, "shape": shape}
-    )
-    return header.getvalue()
-
-
-def _write_array(path: Path, array: Array) -> dict[str, Any]:
-    dtype = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
-    header = _npy_header(dtype, array.shape)
-    entry = _write_file(path, header, array)
-    return {"dtype": dtype, "shape": list(array.shape), "offset": len(header), **entry}
-
-
-def _write_file(path: Path, head: bytes, array: Array | None) -> dict[str, Any]:
-    digest = hashlib.sha256(head)
-    size = len(head)
-    with open(path, "xb") as out:
-        out.write(head)
-        if array is not None and array.size:
-            little = array.dtype.newbyteorder("<")
-            rows = max(1, _COPY_BYTES // max(1, array[:1].nbytes))
-            for start in range(0, len(array), rows):
-                block = np.ascontiguousarray(array[start : start + rows], little).reshape(-1)
-                data = block.view(np.uint8).data
-                out.write(data)
-                digest.update(data)
-                size += len(data)
-        out.flush()
-        os.fsync(out.fileno())
-    return {"bytes": size, "sha256": digest.hexdigest()}
+    return sha256(canonical_json(kept)).hexdigest()
 
 
 class Artefact:
@@ -161,33 +97,43 @@ class Artefact:
         """Tell whether there is an array of that name."""
         return f"arrays/{name}.npy" in self.manifest["files"]
 
-    def array(self, name: str) -> Array:
-        """Map an array, read-only; raise DamagedArtefact if it is not there."""
+    def buffer(self, name: str) -> memoryview[Any]:
+        """Map an array, read-only, as typed memory of its shape (flat, where it is empty).
+
+        Raises DamagedArtefact if it is not there.
+        """
         path = f"arrays/{name}.npy"
         entry = self.manifest["files"].get(path)
         if entry is None:
             raise _damaged(self.folder, f"it lacks {path}")
-        shape = tuple(entry["shape"])
-        if 0 in shape:
-            return np.zeros(shape, entry["dtype"])
-        mapped = np.memmap(
-            self.folder / path, entry["dtype"], "r", offset=entry["offset"], shape=shape
-        )
-        return mapped.view(np.ndarray)
+        shape: list[int] = entry["shape"]
+        letter: Any = _FORMATS[entry["dtype"]]
+        if not math.prod(shape):
+            return memoryview(b"").cast(letter)
+        data = self._mapped(path)[entry["offset"] :]
+        return data.cast(letter, shape)
+
+    def array(self, name: str) -> Array:
+        """Map an array, read-only, for NumPy; raise DamagedArtefact if it is not there."""
+        import numpy as np
+
+        data = self.buffer(name)
+        entry = self.manifest["files"][f"arrays/{name}.npy"]
+        return np.frombuffer(data, entry["dtype"]).reshape(entry["shape"])
 
     def strings(self, name: str) -> Strings:
         """Map a sequence of strings."""
         entry = self.manifest["files"].get(f"{name}.txt")
         if entry is None:
             raise _damaged(self.folder, f"it lacks {name}.txt")
-        text = (
-            np.memmap(self.folder / f"{name}.txt", np.uint8, "r").view(np.ndarray)
-            if entry["bytes"]
-            else np.zeros(0, np.uint8)
-        )
+        text = self._mapped(f"{name}.txt") if entry["bytes"] else memoryview(b"")
         return Strings(
-            text, *(self.array(f"{name}_{part}") for part in ("offsets", "hashes", "rows"))
+            text, *(self.buffer(f"{name}_{part}") for part in ("offsets", "hashes", "rows"))
         )
+
+    def _mapped(self, path: str) -> memoryview:
+        with open(self.folder / path, "rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
     def _check_files(self) -> None:
         if (self.folder / "arrays").is_symlink():
@@ -215,20 +161,21 @@ class Artefact:
                 f"found {size} bytes",
             )
         if path.endswith(".npy"):
-            if entry["dtype"] not in _DTYPES:
+            if entry["dtype"] not in _FORMATS:
                 raise _damaged(self.folder, f"{path}: dtype {entry['dtype']!r} is not allowed")
             shape = tuple(int(n) for n in entry["shape"])
-            header = _npy_header(entry["dtype"], shape)
-            items = int(np.prod(shape, dtype=object)) if shape else 1
+            header = npy_header(entry["dtype"], shape)
             with open(full, "rb") as file:
                 same = file.read(len(header)) == header and entry["offset"] == len(header)
-            if not same or size != len(header) + items * np.dtype(entry["dtype"]).itemsize:
+            if not same or size != len(header) + math.prod(shape) * int(entry["dtype"][-1]):
                 raise _damaged(self.folder, f"{path}: the header differs from the manifest")
 
     def problems(self) -> list[str]:
         """Read every byte and return what is wrong: checksums, files missing or too many."""
+        import hashlib  # OpenSSL's is the fast one for large files
+
         found = []
-        if (self.folder / MANIFEST).read_bytes() != _spelled(self.manifest):
+        if (self.folder / MANIFEST).read_bytes() != spelled(self.manifest):
             found.append(f"{MANIFEST}: its bytes changed")
         listed = set(self.manifest["files"])
         for path in sorted(listed):
@@ -279,14 +226,28 @@ def read_manifest(folder: Path) -> Manifest:
             version == FORMAT_VERSION
             and isinstance(manifest["files"], dict)
             and isinstance(manifest["invocation"], dict)
-            and manifest["checksum"] == _digest(manifest, ("checksum",))
-            and manifest["id"] == _digest(manifest, _NOT_IN_ID)
+            and manifest["checksum"] == digest_of(manifest, ("checksum",))
+            and manifest["id"] == digest_of(manifest, NOT_IN_ID)
         )
     except (KeyError, ValueError, RecursionError):
         sound = False
     if not sound:
         raise _damaged(folder, f"{MANIFEST} was changed (its checksum differs)")
     return manifest
+
+
+def npy_header(dtype: str, shape: tuple[int, ...]) -> bytes:
+    """Return the header of an ``.npy`` file in C order, format 1.0, byte for byte as NumPy's.
+
+    Its length is a multiple of 64.
+    """
+    text = f"{{'descr': {dtype!r}, 'fortran_order': False, 'shape': {shape!r}, }}"
+    if shape:
+        text += " " * (_GROWTH_DIGITS - len(repr(shape[0])))
+    before = b"\x93NUMPY\x01\x00"
+    padding = -(len(before) + 2 + len(text) + 1) % _HEADER_ALIGNMENT
+    line = text.encode("latin-1") + b" " * padding + b"\n"
+    return before + len(line).to_bytes(2, "little") + line
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

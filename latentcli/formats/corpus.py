@@ -11,7 +11,8 @@ from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.corpus.vocabulary import Vocabulary
-from latentcli.formats.artefact import Array, Artefact
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.writing import Array
 
 KIND = "corpus"
 

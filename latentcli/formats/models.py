@@ -7,11 +7,12 @@ import numpy as np
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import DamagedArtefact
-from latentcli.formats.artefact import Array, Artefact
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.word_vectors import EMBEDDING as EMBEDDING
+from latentcli.formats.writing import Array
 from latentcli.models.embedding import Embedding
 from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
 
-EMBEDDING = "embedding"
 TOPIC_MODEL = "topic-model"
 
 Parts = tuple[dict[str, Array], dict[str, Strings]]

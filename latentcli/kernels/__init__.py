@@ -5,10 +5,26 @@ Each kernel is a pair of files, ``NAME.hpp`` and ``NAME.cpp``, that know nothing
 instruction set; which of them runs is decided at run time, or by a kernel's ``isa`` argument.
 """
 
+from __future__ import annotations
+
+import os
+
 from latentcli.kernels._core import Encoder as Encoder
 from latentcli.kernels._core import Renumbering as Renumbering
 from latentcli.kernels._core import alias_table as alias_table
+from latentcli.kernels._core import contenders as contenders
+from latentcli.kernels._core import cosine as cosine
+from latentcli.kernels._core import index_bytes as index_bytes
 from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets
+from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import number_lines as number_lines
+from latentcli.kernels._core import quantize as quantize
 from latentcli.kernels._core import train_word2vec as train_word2vec
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

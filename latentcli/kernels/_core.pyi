@@ -1,9 +1,8 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
-def instruction_sets() -> list[str]: ...
 
 class Encoder:
     def __init__(
@@ -63,6 +62,12 @@ def index_lines(
 def number_lines(
     prefix: bytes, numbers: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]: ...
+
+# Arrays: NumPy's, or whatever has such a buffer.
+Floats = Any
+Doubles = Any
+Bytes = Any
+
 def train_word2vec(
     input: npt.NDArray[np.float32],
     output: npt.NDArray[np.float32],
@@ -83,3 +88,26 @@ def train_word2vec(
     isa: str = "",
 ) -> None: ...
 def alias_table(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]: ...
+def instruction_sets() -> list[str]: ...
+def index_bytes(n_rows: int, dim: int) -> int: ...
+def quantize(vectors: Floats, first_row: int, blocks: Bytes, threads: int = 1) -> None: ...
+def nearest(
+    vectors: Floats,
+    targets: Doubles,
+    n: int,
+    metric: str = "cosine",
+    index: Bytes | None = None,
+    threads: int = 1,
+    isa: str = "",
+) -> list[list[tuple[int, float]]]: ...
+def contenders(
+    vectors: Floats,
+    targets: Doubles,
+    n: int,
+    metric: str = "cosine",
+    *,
+    index: Bytes,
+    threads: int = 1,
+    isa: str = "",
+) -> Sequence[list[int]]: ...
+def cosine(a: Floats, b: Doubles) -> float: ...

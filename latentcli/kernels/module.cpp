@@ -26,4 +26,5 @@ NB_MODULE(_core, m) {
     m.def("instruction_sets", &instruction_sets);
     latent::bind_encode(m);
     latent::bind_word2vec(m);
+    latent::bind_nearest(m);
 }

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+import math
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from latentcli.models.embedding import Embedding
+from latentcli import kernels
+from latentcli.errors import DamagedArtefact
+from latentcli.models.word_vectors import vector
 from latentcli.queries.words import Found
+
+if TYPE_CHECKING:
+    from latentcli.models.word_vectors import Asked
 
 METRICS = ("cosine", "euclidean")
 
-_BATCH_QUERIES = 256
-_BLOCK_ROWS = 1 << 15
+# A call of the kernel is over within some tenths of a second, even where it waits for a disk, and
+# its answers fit in memory.
+_CALL_BYTES = 1 << 27
+_CALL_PRODUCTS = 1 << 33
+_CALL_ANSWERS = 1 << 20
+_MOST_QUERIES = 256
 
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
-# From dot products (n_targets, n_rows) and the rows to scores of that shape, higher for nearer.
-Score = Callable[[Floats, slice], Floats]
-# From a target's number and the rows to how far their scores may be off.
-Error = Callable[[int, slice], Floats | np.float32]
+# For this many words it pays to make a scan index where none is kept.
+_MANY_QUERIES = 8
 
 
 class Neighbor(NamedTuple):
@@ -41,110 +45,81 @@ class DistantNeighbor(NamedTuple):
 
 
 def neighbours(
-    model: Embedding, words: Sequence[Found], n: int, metric: str = "cosine"
+    model: Asked,
+    words: Sequence[Found],
+    n: int,
+    metric: str = "cosine",
+    index: memoryview | None = None,
 ) -> Iterator[Neighbor | DistantNeighbor]:
-    """Yield the ``n`` nearest words of each word, nearest first, without the word itself."""
-    for start in range(0, len(words), _BATCH_QUERIES):
-        batch = words[start : start + _BATCH_QUERIES]
-        rows = np.array([found.row for found in batch])
-        targets = np.asarray(model.vectors[rows], np.float32)
-        if metric == "cosine":
-            found = nearest_by_cosine(model, targets, n + 1)
-        else:
-            found = _nearest_by_distance(model, targets, n + 1)
-        for query, (near, values) in zip(batch, found, strict=True):
-            others = [(r, v) for r, v in zip(near, values, strict=True) if r != query.row][:n]
-            for row, value in others:
-                word = model.words[int(row)]
-                if metric == "cosine":
-                    yield Neighbor(query.word, word, float(value))
-                else:
-                    yield DistantNeighbor(query.word, word, float(value))
+    """Yield the ``n`` nearest words of each word, nearest first, without the word itself.
 
-
-def nearest_by_cosine(
-    model: Embedding, targets: Floats, n: int
-) -> list[tuple[Rows, npt.NDArray[np.float64]]]:
-    """Return, for each row of ``targets`` (n_targets, dim), the ``n`` rows of highest cosine.
-
-    Each answer is (rows int64, cosines float64), falling, ties in row order.
+    ``index`` is the scan index of the vectors; it saves time.
     """
-    units = targets / np.maximum(np.linalg.norm(targets, axis=1, keepdims=True), 1e-30)
-    units = units.astype(np.float32)
-    norms: Floats = np.maximum(model.norms, np.float32(1e-30)).astype(np.float32)
-    error = _rounding(model)
-    if len(units) == 1:
-        near = _contenders((model.vectors @ units[0]) / norms, error, n)
-        return [_exact_cosines(model, units[0], near, n)]
-    best = _scan(
-        model,
-        units,
-        n,
-        lambda dots, rows: (dots / norms[rows]).astype(np.float32),
-        lambda target, rows: error,
-    )
-    return [_exact_cosines(model, unit, near, n) for unit, near in zip(units, best, strict=True)]
+    if index is None and len(words) >= _MANY_QUERIES:
+        from latentcli.models.scan_index import build_index
+
+        vectors: Any = model.vectors
+        index = build_index(memoryview(vectors))
+    kind = Neighbor if metric == "cosine" else DistantNeighbor
+    size = _queries_in_a_call(model, n)
+    for start in range(0, len(words), size):
+        batch = words[start : start + size]
+        targets = [vector(model, query.row) for query in batch]
+        for query, near in zip(batch, nearest(model, targets, n + 1, metric, index), strict=True):
+            for row, value in [pair for pair in near if pair[0] != query.row][:n]:
+                yield kind(query.word, model.words[row], value)
 
 
-def _exact_cosines(
-    model: Embedding, unit: Floats, near: Rows, n: int
-) -> tuple[Rows, npt.NDArray[np.float64]]:
-    vectors = model.vectors[near].astype(np.float64)
-    lengths = np.maximum(np.linalg.norm(vectors, axis=1), 1e-30)
-    # Row by row, so that a word's cosine does not depend on the other contenders.
-    dots = np.einsum("ij,j->i", vectors, unit.astype(np.float64))
-    cosines = np.clip(dots / lengths, -1.0, 1.0)
-    order = np.lexsort((near, -cosines))[:n]
-    return near[order], cosines[order]
+def nearest(
+    model: Asked,
+    targets: Sequence[Iterable[float]],
+    n: int,
+    metric: str = "cosine",
+    index: memoryview | None = None,
+) -> list[list[tuple[int, float]]]:
+    """Return, for each target of ``dim`` numbers, the ``n`` nearest rows and their figures.
+
+    Figures are float64, as exact as that; ties go in row order.
+    """
+    figures = array("d")
+    for target in targets:
+        figures.extend(target)
+    if not all(map(math.isfinite, figures)):
+        raise DamagedArtefact(
+            "a vector of the query's words is not finite", "'latent cache verify' names the run"
+        )
+    matrix = memoryview(figures).cast("B").cast("d", [len(targets), model.dim])
+    found: list[list[tuple[int, float]]] = [[] for _ in targets]
+    for first, rows, blocks in _parts(model, index):
+        answers = kernels.nearest(rows, matrix, n, metric, blocks, kernels.usable_cores())
+        for near, more in zip(found, answers, strict=True):
+            near += [(first + row, value) for row, value in more] if first else more
+    sign = -1 if metric == "cosine" else 1
+    return [sorted(near, key=lambda pair: (sign * pair[1], pair[0]))[:n] for near in found]
 
 
-def _nearest_by_distance(
-    model: Embedding, targets: Floats, n: int
-) -> list[tuple[Rows, npt.NDArray[np.float64]]]:
-    norms = np.asarray(model.norms, np.float32)
-    half_squares = norms**2 / 2
-    reach = np.linalg.norm(targets, axis=1).astype(np.float32)
-    best = _scan(
-        model,
-        targets,
-        n,
-        lambda dots, rows: (dots - half_squares[rows]).astype(np.float32),
-        lambda target, rows: _rounding(model) * norms[rows] * (reach[target] + norms[rows]),
-    )
-    answers = []
-    for target, near in zip(targets, best, strict=True):
-        gaps = model.vectors[near].astype(np.float64) - target.astype(np.float64)
-        distances = np.linalg.norm(gaps, axis=1)
-        order = np.lexsort((near, distances))[:n]
-        answers.append((near[order], distances[order]))
-    return answers
+def _parts(
+    model: Asked, index: memoryview | None
+) -> Iterator[tuple[int, memoryview[float], memoryview | None]]:
+    """Yield the vectors, and their part of the index, by parts of as many rows as a call may read.
+
+    Each begins with the number of its first row.
+    """
+    given: Any = model.vectors
+    vectors, n_terms, dim = memoryview(given).cast("B"), len(model.words), model.dim
+    size = _rows_in_a_call(model, index)
+    for first in range(0, n_terms, size):
+        last = min(first + size, n_terms)
+        rows = vectors[4 * dim * first : 4 * dim * last].cast("f", [last - first, dim])
+        blocks = slice(kernels.index_bytes(first, dim), kernels.index_bytes(last, dim))
+        yield first, rows, None if index is None else index[blocks]
 
 
-def _rounding(model: Embedding) -> np.float32:
-    """Return a bound on the relative rounding error of a float32 dot product (Higham 2002)."""
-    return np.float32(np.finfo(np.float32).eps * (model.dim + 8))
+def _rows_in_a_call(model: Asked, index: memoryview | None) -> int:
+    row_bytes = model.dim * (4 if index is None else 1)
+    return max(16, _CALL_BYTES // row_bytes // 16 * 16)  # whole blocks of the index
 
 
-def _scan(model: Embedding, targets: Floats, n: int, score: Score, error: Error) -> list[Rows]:
-    """Scan the vectors in blocks of rows, keeping each target's contenders for the first n."""
-    kept: list[list[tuple[Rows, Floats, Floats]]] = [[] for _ in targets]
-    for start in range(0, len(model.vectors), _BLOCK_ROWS):
-        rows = slice(start, min(start + _BLOCK_ROWS, len(model.vectors)))
-        scores = score(targets @ model.vectors[rows].T, rows)
-        for target, values in enumerate(scores):
-            errors = np.broadcast_to(error(target, rows), values.shape)
-            near = _contenders(values, errors, n)
-            kept[target].append((near + start, values[near], errors[near]))
-    best = []
-    for blocks in kept:
-        near, values, errors = map(np.concatenate, zip(*blocks, strict=True))
-        best.append(near[_contenders(values, errors, n)])
-    return best
-
-
-def _contenders(scores: Floats, errors: Floats | np.float32, n: int) -> Rows:
-    """Return all rows that may be among the ``n`` highest, in order; exact arithmetic decides."""
-    place = max(0, len(scores) - n)
-    surely = np.partition(scores - errors, place)[place]
-    near: Rows = np.flatnonzero(scores + errors >= surely)
-    return near
+def _queries_in_a_call(model: Asked, n: int) -> int:
+    by_time = _CALL_PRODUCTS // (len(model.words) * model.dim) // 8 * 8
+    return max(1, min(_MOST_QUERIES, by_time, _CALL_ANSWERS // n))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from array import array
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from latentcli.models.embedding import Embedding
+from latentcli import kernels
+from latentcli.models.word_vectors import vector
 from latentcli.queries.words import Found
+
+if TYPE_CHECKING:
+    from latentcli.models.word_vectors import Asked
 
 
 class Similarity(NamedTuple):
@@ -18,9 +21,7 @@ class Similarity(NamedTuple):
     similarity: float
 
 
-def similarity(model: Embedding, a: Found, b: Found) -> Similarity:
+def similarity(model: Asked, a: Found, b: Found) -> Similarity:
     """Return the cosine similarity of two words, from -1 to 1; 0 where a vector is all zero."""
-    first, second = model.vectors[[a.row, b.row]].astype(np.float64)
-    scale = float(np.linalg.norm(first) * np.linalg.norm(second))
-    cosine = float(first @ second) / scale if scale else 0.0
-    return Similarity(a.word, b.word, min(1.0, max(-1.0, cosine)))
+    cosine = kernels.cosine(vector(model, a.row), array("d", vector(model, b.row)))
+    return Similarity(a.word, b.word, cosine)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from latentcli.corpus.tokenizers import make_tokenizer
 from latentcli.errors import NothingFound, RequestError
-from latentcli.models.embedding import Embedding
-from latentcli.queries.spelling import nearest_spellings
+
+if TYPE_CHECKING:
+    from latentcli.models.word_vectors import Asked
 
 _SHOWN_CHARACTERS = 60
 
@@ -21,12 +20,14 @@ class Found(NamedTuple):
     row: int
 
 
-def find_word(model: Embedding, query: str) -> Found | None:
+def find_word(model: Asked, query: str) -> Found | None:
     """Look a word up as given, then through the model's own word rule (NFC, lower case ...)."""
-    given = unicodedata.normalize("NFC", query.strip())
+    given = _normalised(query.strip())
     row = model.words.find(given)
     if row is not None:
         return Found(given, row)
+    from latentcli.corpus.tokenizers import make_tokenizer
+
     words = make_tokenizer(model.tokenizer).tokenize(given)
     if len(words) == 1:
         row = model.words.find(words[0])
@@ -35,7 +36,15 @@ def find_word(model: Embedding, query: str) -> Found | None:
     return None
 
 
-def require_word(model: Embedding, query: str) -> Found:
+def _normalised(text: str) -> str:
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize("NFC", text)
+
+
+def require_word(model: Asked, query: str) -> Found:
     """Look a word up; raise NothingFound, with the nearest spellings, where it is unknown."""
     found = find_word(model, query)
     if found is None:
@@ -49,7 +58,7 @@ def check_query(query: str) -> None:
         raise RequestError("the query is empty", "name a word")
 
 
-def unknown_words(model: Embedding, queries: Sequence[str]) -> NothingFound:
+def unknown_words(model: Asked, queries: Sequence[str]) -> NothingFound:
     """Return the error for unknown words, which names the nearest spellings."""
     shown = ", ".join(f"'{shortened(query)}'" for query in queries[:5])
     more = f" and {len(queries) - 5} more" if len(queries) > 5 else ""
@@ -60,8 +69,10 @@ def unknown_words(model: Embedding, queries: Sequence[str]) -> NothingFound:
     )
 
 
-def spelling_hint(model: Embedding, query: str) -> str:
+def spelling_hint(model: Asked, query: str) -> str:
     """Return a line that names the nearest spellings that the model knows, or nothing."""
+    from latentcli.queries.spelling import nearest_spellings
+
     near = nearest_spellings(model.words, model.tokenizer, query)
     return f"did you mean {', '.join(near)}?" if near else ""
 

@@ -13,8 +13,8 @@ locks/              held while a request is being trained, to save double work
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from latentcli.errors import MachineError, RequestError
 
@@ -42,8 +42,7 @@ def cache_root(option: str | None) -> Path:
     return Path(platformdirs.user_cache_dir("latent", appauthor=False))
 
 
-@dataclass(frozen=True)
-class Cache:
+class Cache(NamedTuple):
     """A cache directory; nothing is made there before ``ensure`` is called."""
 
     root: Path

@@ -24,7 +24,7 @@ def read_pointer(path: Path) -> str | None:
     try:
         if path.is_symlink():
             raise DamagedArtefact(f"pointer {path.parent.name}/{path.name} is a symbolic link")
-        text = path.read_text("ascii", "replace").strip()
+        text = path.read_bytes().decode("ascii", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except IsADirectoryError:

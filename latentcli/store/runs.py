@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from latentcli.corpus.strings import Strings
 from latentcli.errors import DamagedArtefact, LatentError, MachineError, RequestError
 from latentcli.formats.artefact import (
     MANIFEST,
-    Array,
     Artefact,
     Manifest,
     canonical_json,
     read_manifest,
-    write_artefact,
 )
+from latentcli.formats.digest import sha256
 from latentcli.formats.files import sync_directory
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import (
@@ -34,6 +31,10 @@ from latentcli.store.pointers import (
     write_pointer,
 )
 from latentcli.store.staging import staging
+
+if TYPE_CHECKING:
+    from latentcli.corpus.strings import Strings
+    from latentcli.formats.writing import Array
 
 Request = Mapping[str, Any]
 _HEX = re.compile(r"[0-9a-f]{4,64}")
@@ -63,7 +64,7 @@ class RunSummary(NamedTuple):
 
 def request_digest(request: Request) -> str:
     """Return the sha256 of a request's canonical JSON."""
-    return hashlib.sha256(canonical_json(request)).hexdigest()
+    return sha256(canonical_json(request)).hexdigest()
 
 
 def publish(
@@ -75,6 +76,8 @@ def publish(
     strings: Mapping[str, Strings],
 ) -> Artefact:
     """Write a run and make it the answer to ``request``; readers see all of it or nothing."""
+    from latentcli.formats.writing import write_artefact
+
     with staging(cache) as folder:
         manifest = write_artefact(folder, description, invocation, arrays, strings)
         target = cache.runs / manifest["id"]

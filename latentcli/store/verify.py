@@ -1,4 +1,4 @@
-"""Verification: every byte of every run against its manifest, and every pointer."""
+"""Verification: every byte of every run, what was derived from it, and every pointer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from latentcli.errors import LatentError
 from latentcli.store.cache import Cache
+from latentcli.store.derived import SCAN_INDEX, damaged_indexes
 from latentcli.store.pointers import read_pointer
 from latentcli.store.runs import open_run, run_ids
 
@@ -30,6 +31,9 @@ def verify(cache: Cache) -> Iterator[Problem]:
             problem = _pointer_problem(cache, path)
             if problem:
                 yield Problem(f"{kind}/{path.name}", problem)
+    for run_id in damaged_indexes(cache):
+        name = f"derived/{run_id}/{SCAN_INDEX}"
+        yield Problem(name, "its bytes changed; 'latent cache gc' removes it")
 
 
 def _run_problems(cache: Cache, run_id: str) -> list[str]:

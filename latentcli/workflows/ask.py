@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from latentcli.errors import InputError, RequestError
-from latentcli.formats.models import EMBEDDING, open_embedding
-from latentcli.models.embedding import Embedding
+from latentcli.formats.word_vectors import EMBEDDING, open_word_vectors
+from latentcli.models.word_vectors import WordVectors
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.analogy import analogy as solve_analogy
 from latentcli.queries.neighbours import METRICS, DistantNeighbor, Neighbor, neighbours
@@ -22,14 +23,29 @@ from latentcli.queries.words import (
     unknown_words,
 )
 from latentcli.store.cache import Cache
+from latentcli.store.derived import scan_index
 from latentcli.workflows.find import chosen_run
 
 _NAMED_UNKNOWN = 5
 
 
-def open_model(cache: Cache, ref: str | None, observer: Observer) -> Embedding:
+class Space(NamedTuple):
+    """A stored embedding, and the index that a search of it begins with, if there is one."""
+
+    model: WordVectors
+    scan_index: memoryview | None
+
+
+def open_model(cache: Cache, ref: str | None, observer: Observer) -> WordVectors:
     """Open the embedding that ``ref`` means; None: the latest, and the observer is told which."""
-    return open_embedding(chosen_run(cache, ref, EMBEDDING, observer))
+    return open_word_vectors(chosen_run(cache, ref, EMBEDDING, observer))
+
+
+def open_space(cache: Cache, ref: str | None, observer: Observer) -> Space:
+    """Open the embedding that ``ref`` means, to be searched."""
+    run = chosen_run(cache, ref, EMBEDDING, observer)
+    model = open_word_vectors(run)
+    return Space(model, scan_index(cache, run, model.vectors))
 
 
 def neighbors(
@@ -50,12 +66,12 @@ def neighbors(
         raise InputError("no words to look up", "give one a line on standard input")
     for word in words:
         check_query(word)
-    model = open_model(cache, ref, observer)
+    model, index = open_space(cache, ref, observer)
     known = _known(model, words, observer)
-    return neighbours(model, known, n, metric)
+    return neighbours(model, known, n, metric, index)
 
 
-def _known(model: Embedding, words: Sequence[str], observer: Observer) -> list[Found]:
+def _known(model: WordVectors, words: Sequence[str], observer: Observer) -> list[Found]:
     looked_up = [(word, find_word(model, word)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
@@ -65,7 +81,7 @@ def _known(model: Embedding, words: Sequence[str], observer: Observer) -> list[F
     return known
 
 
-def _note_unknown(model: Embedding, unknown: Sequence[str], observer: Observer) -> None:
+def _note_unknown(model: WordVectors, unknown: Sequence[str], observer: Observer) -> None:
     for word in unknown[:_NAMED_UNKNOWN]:
         hint = spelling_hint(model, word)
         observer.note(f"unknown word '{shortened(word)}'" + (f"; {hint}" if hint else ""))
@@ -85,12 +101,12 @@ def analogy(
     """Answer "a is to b as c is to ?"; raises NothingFound where a word is unknown."""
     for word in (a, b, c):
         check_query(word)
-    model = open_model(cache, ref, observer)
+    model, index = open_space(cache, ref, observer)
     missing = [word for word in (a, b, c) if find_word(model, word) is None]
     if missing:
         raise unknown_words(model, missing)
     first, second, third = (require_word(model, word) for word in (a, b, c))
-    return solve_analogy(model, first, second, third, n)
+    return solve_analogy(model, first, second, third, n, index)
 
 
 def similarity(

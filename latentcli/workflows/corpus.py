@@ -14,12 +14,13 @@ from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokeni
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
 from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
+from latentcli.kernels import usable_cores
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
 from latentcli.store.runs import all_runs, answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
-from latentcli.workflows.provenance import Stopwatch, invocation, usable_cores, versions
+from latentcli.workflows.provenance import Stopwatch, invocation, versions
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 # Raised when the same source and settings give other arrays.

@@ -15,6 +15,7 @@ from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import EMBEDDING, embedding_parts
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
+from latentcli.store.derived import scan_index
 from latentcli.store.pointers import name_of
 from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.provenance import usable_cores
@@ -105,5 +106,6 @@ def embed(
         return embedding_parts(trained.model), trained.metrics
 
     run = run_of(cache, job, train, observer)
+    scan_index(cache, run, run.buffer("vectors"))
     words, dim = run.manifest["files"]["arrays/vectors.npy"]["shape"]
     return EmbedAnswer(run.id, name_of(cache, run.id), request.algorithm, words, dim, corpus.name)

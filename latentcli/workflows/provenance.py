@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import platform
 import sys
 import time
@@ -11,6 +10,8 @@ from importlib import import_module, metadata
 from typing import Any
 
 import numpy as np
+
+from latentcli.kernels import usable_cores as usable_cores
 
 
 class Stopwatch:
@@ -62,10 +63,3 @@ def instruction_set() -> str:
     features = getattr(core, "__cpu_features__", {})
     wide = next((name for name in ("AVX512F", "AVX2", "SVE", "NEON") if features.get(name)), "")
     return f"{platform.machine()} {wide.lower()}".strip()
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

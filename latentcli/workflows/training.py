@@ -10,8 +10,9 @@ from typing import Any
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.engines import Engine
-from latentcli.formats.artefact import Array, Artefact
+from latentcli.formats.artefact import Artefact
 from latentcli.formats.corpus import tokenizer_record
+from latentcli.formats.writing import Array
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
 from latentcli.store.locks import waiting_lock

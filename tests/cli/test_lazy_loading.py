@@ -43,18 +43,25 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
     "question",
     [
         ("neighbors", "king"),
-        ("neighbors", "king", "--metric", "euclidean", "--json"),
+        ("neighbors", "King", "ship", "--json"),
+        ("neighbors", "king", "--metric", "euclidean", "--as", "csv"),
+        ("neighbors", *["king"] * 20),
         ("analogy", "man", "king", "woman"),
-        ("models",),
+        ("analogy", "man", "king", "woman", "--json"),
+        ("similarity", "king", "queen"),
     ],
     ids=" ".join,
 )
-def test_a_question_in_a_pipe_loads_nothing_heavy(
+def test_a_question_in_a_pipe_loads_nothing_heavy_and_not_even_numpy(
     question: tuple[str, ...], trained_cache: Path
 ) -> None:
     imported = _imported(trained_cache, *question)
     assert "latentcli" in imported and "typer" in imported
-    assert not imported & (HEAVY | {"rich"})
+    assert not imported & (HEAVY | {"numpy", "rich"})
+
+
+def test_the_list_of_models_loads_nothing_heavy(trained_cache: Path) -> None:
+    assert not _imported(trained_cache, "models") & (HEAVY | {"rich"})
 
 
 def test_help_loads_not_even_numpy(trained_cache: Path) -> None:

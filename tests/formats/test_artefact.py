@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from latentcli.corpus.strings import Strings
 from latentcli.errors import DamagedArtefact
-from latentcli.formats.artefact import Artefact, write_artefact
+from latentcli.formats.artefact import Artefact, npy_header
+from latentcli.formats.writing import write_artefact
 
 ARRAYS: dict[str, np.ndarray[Any, Any]] = {
     "vectors": np.arange(12, dtype=np.float32).reshape(4, 3),
@@ -50,6 +52,25 @@ def test_numpy_itself_reads_each_array_as_it_was(tmp_path: Path, name: str) -> N
     assert loaded.dtype == ARRAYS[name].dtype
     np.testing.assert_array_equal(loaded, ARRAYS[name])
     np.testing.assert_array_equal(run.array(name), ARRAYS[name])
+
+
+@pytest.mark.parametrize("dtype", ["<f4", "<i8", "|u1"])
+@pytest.mark.parametrize(
+    "shape", [(), (0,), (7,), (10**15,), (4, 3), (400_000, 300), (1, 0, 12345), tuple(range(40))]
+)
+def test_headers_are_numpys_own_byte_for_byte(dtype: str, shape: tuple[int, ...]) -> None:
+    header = BytesIO()
+    description = {"descr": dtype, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(header, description)
+    assert npy_header(dtype, shape) == header.getvalue()
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_an_array_is_mapped_as_typed_memory_too(tmp_path: Path, name: str) -> None:
+    data = written(tmp_path / "run").buffer(name)
+    assert data.readonly
+    assert data.tolist() == ARRAYS[name].ravel().tolist() or data.tolist() == ARRAYS[name].tolist()
+    assert data.nbytes == ARRAYS[name].nbytes
 
 
 def test_data_begins_at_a_multiple_of_64_bytes_where_the_manifest_says(tmp_path: Path) -> None:

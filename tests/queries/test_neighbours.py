@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from latentcli.errors import DamagedArtefact
 from latentcli.models.embedding import Embedding
+from latentcli.models.scan_index import build_index
+from latentcli.queries import neighbours as queries
 from latentcli.queries.neighbours import DistantNeighbor, Neighbor, neighbours
 from latentcli.queries.words import Found
 from tests.small import embedding, keyed_vectors, random_embedding
@@ -90,6 +93,27 @@ def test_asking_for_more_words_than_there_are_gives_all_others(metric: str) -> N
     answers = ask(random_embedding(4, 3), [2], 1_000_000_000, metric)
     assert sorted(answer.word for answer in answers) == ["w0", "w1", "w3"]
     assert ask(random_embedding(1, 3), [0], 10, metric) == []
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("indexed", [False, True])
+def test_a_search_in_parts_is_a_search_of_the_whole(
+    metric: str, indexed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = random_embedding(1000, 8)
+    index = build_index(memoryview(model.vectors)) if indexed else None
+    words = [Found(f"w{row}", row) for row in (0, 15, 16, 500, 999)]
+    whole = list(neighbours(model, words, 20, metric, index))
+    monkeypatch.setattr(queries, "_CALL_BYTES", 1)
+    assert list(neighbours(model, words, 20, metric, index)) == whole
+    assert whole == list(neighbours(model, words, 20, metric))
+
+
+def test_a_vector_that_is_not_finite_is_damage_where_it_is_asked_for_and_else_left_out() -> None:
+    model = embedding([[1, 2], [np.nan, 0], [2, 1], [np.inf, 1]])
+    assert [answer.word for answer in ask(model, [0], 5)] == ["w2"]
+    with pytest.raises(DamagedArtefact, match="not finite"):
+        ask(model, [1], 5)
 
 
 def test_vectors_of_zeros_have_no_direction_and_no_nan() -> None:

@@ -1,0 +1,17 @@
+"""The words and vectors of a stored embedding, for questions: nothing is read, NumPy not loaded."""
+
+from __future__ import annotations
+
+from latentcli.errors import DamagedArtefact
+from latentcli.formats.artefact import Artefact
+from latentcli.models.word_vectors import WordVectors
+
+EMBEDDING = "embedding"
+
+
+def open_word_vectors(artefact: Artefact) -> WordVectors:
+    """Map the words and vectors of an embedding."""
+    words, vectors = artefact.strings("vocabulary"), artefact.buffer("vectors")
+    if vectors.ndim != 2 or len(words) != len(vectors):
+        raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
+    return WordVectors(words, vectors, artefact.manifest["tokenizer"])
