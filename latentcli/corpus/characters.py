@@ -70,7 +70,8 @@ def characters() -> Characters:
                 properties[ord(character)] |= _HARD
             else:
                 first, second = parts.split()
-                firsts.add(int(first, 16))
+                # A mark behind a composed character may have to come before one inside it.
+                firsts |= {int(first, 16), ord(character)}
                 seconds.add(int(second, 16))
         if text.lower() != text:
             _lower(text, properties, lower)

@@ -13,13 +13,14 @@ namespace latent {
 enum Kind : uint8_t { OTHER, LETTER, SINGLE, MARK, JOINER, APOSTROPHE, SPACE };
 
 // The other bits. Text is in Unicode's normal form C, and lower-casing by character keeps it so,
-// where no character is HARD, no two COMBINING ones meet, and no FIRST stands before a SECOND.
+// where no character is HARD, no two COMBINING ones meet, and no FIRST stands before a SECOND or a
+// COMBINING one.
 enum Property : uint8_t {
     KIND = 7,        // LETTER (digits too), SINGLE (scripts without spaces), MARK ...
     ALPHABETIC = 8,  // a letter, not a digit
     HARD = 16,       // normalised to something else, or lower-cased to more than one character
     COMBINING = 32,  // of a canonical combining class other than 0
-    FIRST = 64,      // it (or its lower case) composes with some character that follows
+    FIRST = 64,      // it (or its lower case) is composed, or composes with one that follows
     SECOND = 128,    // it composes with some character before it
 };
 

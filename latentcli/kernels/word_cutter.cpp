@@ -91,7 +91,8 @@ bool WordCutter::is_hard(const uint32_t* piece, size_t size) const {
     uint8_t before = 0;
     for (size_t i = 0; i < size; ++i) {
         const uint8_t here = rule_.characters.properties[piece[i]];
-        if ((here & HARD) || (here & before & COMBINING) || ((here & SECOND) && (before & FIRST))) {
+        if ((here & HARD) || (here & before & COMBINING) ||
+            ((here & (SECOND | COMBINING)) && (before & FIRST))) {
             return true;
         }
         before = here;

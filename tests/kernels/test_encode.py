@@ -139,6 +139,7 @@ hostile = st.lists(
 @settings(max_examples=300, deadline=None)
 @given(text=hostile, data=st.data(), n_threads=st.sampled_from([1, 2, 4, 7]))
 @example(text="\u0391\u03a3 \u03a3\u0391\u03a3\u0301", data=None, n_threads=2)
+@example(text="\u00e9\u0323 \u1eb9\u0301 \u00e9\u0316", data=None, n_threads=1)
 def test_hostile_text_gives_python_s_words_however_it_is_cut_and_shared(
     tokenizer: TokenizerSettings, text: str, data: st.DataObject | None, n_threads: int
 ) -> None:
