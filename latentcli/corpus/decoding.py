@@ -60,10 +60,7 @@ def decoded_chunks(
         except UnicodeDecodeError as error:
             before = newlines.decode(decoder.decode(data[: max(0, error.start - held)]), True)
             line = lines + before.count("\n")
-            raise InputError(
-                f"{name}:{line}: byte {fed - held + error.start} is not valid {encoding.name}",
-                "name the file's --encoding, or read on with --encoding-errors replace",
-            ) from None
+            raise undecodable(name, line, fed - held + error.start, encoding.name) from None
         except UnicodeError as error:
             raise InputError(
                 f"{name}: cannot be read as {encoding.name}: {error}",
@@ -79,6 +76,38 @@ def decoded_chunks(
             return
         fed += len(data)
         data = stream.read(CHUNK_BYTES)
+
+
+def is_raw(encoding: Encoding) -> bool:
+    """Tell whether bytes in this encoding are UTF-8 that can be handed on unchecked."""
+    return encoding == Encoding()
+
+
+def utf8_chunks(
+    stream: BinaryIO, name: str, encoding: Encoding, replaced: Counter[str] | None = None
+) -> Iterator[bytes]:
+    """Yield the stream's text as UTF-8 in chunks of about 1 MiB.
+
+    UTF-8 comes as it is: not checked, with its line ends and byte order mark. From any other
+    encoding, or if bytes are to be replaced, it is decoded as by ``decoded_chunks``.
+    """
+    if not is_raw(encoding):
+        for text in decoded_chunks(stream, name, encoding, replaced):
+            yield text.encode("utf-8", "replace")
+        return
+    data = stream.read(CHUNK_BYTES)
+    _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
+    while data:
+        yield data
+        data = stream.read(CHUNK_BYTES)
+
+
+def undecodable(name: str, line: int, offset: int, encoding: str) -> InputError:
+    """Return the error that names the first byte of a file that cannot be decoded."""
+    return InputError(
+        f"{name}:{line}: byte {offset} is not valid {encoding}",
+        "name the file's --encoding, or read on with --encoding-errors replace",
+    )
 
 
 def sniff_text(data: bytes, encoding: Encoding) -> str:

@@ -1,4 +1,4 @@
-"""A document: what readers make and the encoder consumes."""
+"""Documents and blocks of text: what readers make and the encoder consumes."""
 
 from __future__ import annotations
 
@@ -20,3 +20,20 @@ class Document(NamedTuple):
     text: str
     label: str | None = None
     continued: bool = False
+
+
+class TextBlock(NamedTuple):
+    """Consecutive chunks of a file whose documents the encoder finds by itself.
+
+    ``form`` is ``lines``, ``paragraphs`` or ``file``; the documents' ids are, or begin with,
+    ``prefix``. The chunks are UTF-8: where they are ``raw``, the file's own bytes, unchecked and
+    with a byte order mark if it has one. ``name`` is what errors call the file.
+    """
+
+    name: str
+    prefix: str
+    form: str
+    raw: bool
+    chunks: list[bytes]
+    first: bool
+    last: bool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,13 @@ class EncodedCorpus:
     def n_docs(self) -> int:
         """How many documents the corpus has, empty ones included."""
         return len(self.offsets) - 1
+
+
+class Encoded(NamedTuple):
+    """What encoding gave: the corpus, and how many words were left out as overlong."""
+
+    corpus: EncodedCorpus
+    overlong_words: int
 
 
 class DocumentBlock:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
 from latentcli.errors import DamagedArtefact
+from latentcli.kernels import index_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,14 +45,35 @@ class Strings(Sequence[str]):
         """Build the sequence and its index in memory."""
         import numpy as np
 
-        lines = [_escaped(string) for string in strings]
-        hashes = np.fromiter(map(zlib.crc32, lines), np.uint32, len(lines))
-        lengths = np.fromiter(map(len, lines), np.uint64, len(lines))
-        offsets = np.zeros(len(lines) + 1, np.uint64)
-        np.cumsum(lengths + np.uint64(1), out=offsets[1:])
-        text = np.frombuffer(b"".join(line + b"\n" for line in lines), np.uint8)
-        rows = np.argsort(hashes, kind="stable").astype(np.uint32)
-        return cls(text, offsets, hashes[rows], rows)
+        strings = list(strings)
+        text = "\n".join(strings)
+        if "\\" in text or "\r" in text or text.count("\n") >= max(1, len(strings)):
+            lines = b"".join(escaped(string) + b"\n" for string in strings)
+        else:
+            lines = text.encode("utf-8") + b"\n" if strings else b""
+        found = np.frombuffer(lines, np.uint8)
+        ends = np.flatnonzero(found == ord("\n")).astype(np.uint64) + np.uint64(1)
+        return cls.of_lines(found, np.concatenate([np.zeros(1, np.uint64), ends]))
+
+    @classmethod
+    def of_lines(cls, text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64]) -> Strings:
+        """Build the index of escaped lines of text, each with its LF."""
+        return cls(text, offsets, *index_lines(text, offsets))
+
+    def taken(self, rows: npt.NDArray[np.int64]) -> Strings:
+        """Return the strings of these rows, in their order."""
+        import numpy as np
+
+        try:
+            places = np.asarray(self.offsets).astype(np.int64)
+            starts = places[rows]
+            lengths = places[rows + 1] - starts
+            offsets = np.zeros(len(rows) + 1, np.int64)
+            np.cumsum(lengths, out=offsets[1:])
+            bytes_ = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+            return Strings.of_lines(np.asarray(self.text)[bytes_], offsets.astype(np.uint64))
+        except (IndexError, ValueError):
+            raise DamagedArtefact("an index of strings is damaged", _VERIFY) from None
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -89,7 +111,7 @@ class Strings(Sequence[str]):
     def find(self, string: str) -> int | None:
         """Return the first row that holds the string, or None."""
         try:
-            line = _escaped(string)
+            line = escaped(string)
         except UnicodeEncodeError:  # a lone surrogate, as a badly encoded argument has
             return None
         wanted = zlib.crc32(line)
@@ -107,7 +129,8 @@ class Strings(Sequence[str]):
         return isinstance(string, str) and self.find(string) is not None
 
 
-def _escaped(string: str) -> bytes:
+def escaped(string: str) -> bytes:
+    """Return a string as its line, without the line's end."""
     if "\\" in string or "\n" in string or "\r" in string:
         string = string.translate(_ESCAPE_TABLE)
     return string.encode("utf-8")

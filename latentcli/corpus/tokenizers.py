@@ -28,18 +28,18 @@ REVISION = f"1-unicode{unicodedata.unidata_version}"
 # A "word" longer than this is no word (base64, a line of a billion letters): left out, counted.
 MAX_WORD_CHARACTERS = 256
 
-_APOSTROPHES = "'\u2019"
-_JOINERS = "\u200c\u200d"
+APOSTROPHES = "'\u2019"
+JOINERS = "\u200c\u200d"
 
 # Blocks of letters written without spaces between words (Unicode Scripts: Hani, Hira, Kana,
 # Thai, Laoo, Khmr, Mymr), as first, last.
-_UNSPACED = [
+UNSPACED = [
     (0x0E01, 0x0E5B), (0x0E81, 0x0EDF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x19E0, 0x19FF),
     (0x3005, 0x3007), (0x3021, 0x3029), (0x3038, 0x303B), (0x3041, 0x309F), (0x30A1, 0x30FA),
     (0x30FC, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xA9E0, 0xA9FF),
     (0xAA60, 0xAA7F), (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x1AFF0, 0x1B16F), (0x20000, 0x323AF),
 ]  # fmt: skip
-_UNSPACED_STARTS = [first for first, _ in _UNSPACED]
+_UNSPACED_STARTS = [first for first, _ in UNSPACED]
 
 # Normalising takes time quadratic in a run of combining marks; what a run this long belongs to is
 # overlong however many more there are.
@@ -136,16 +136,16 @@ def _kind(character: str) -> str:
     category = unicodedata.category(character)
     if category[0] == "L" or category == "Nl":
         block = bisect_right(_UNSPACED_STARTS, ord(character)) - 1
-        if block >= 0 and ord(character) <= _UNSPACED[block][1]:
+        if block >= 0 and ord(character) <= UNSPACED[block][1]:
             return "U"
         return "L" if category[0] == "L" else "D"
     if category[0] == "N":
         return "D"
     if category in ("Mn", "Mc"):
         return "M"
-    if character in _JOINERS:
+    if character in JOINERS:
         return "J"
-    return "A" if character in _APOSTROPHES else " "
+    return "A" if character in APOSTROPHES else " "
 
 
 def _unicode_words(piece: str) -> list[str]:

@@ -27,9 +27,8 @@ class Vocabulary:
 
     def selected(self, kept: npt.NDArray[np.int64]) -> Vocabulary:
         """Return the vocabulary of the rows ``kept``, in their order."""
-        words = list(self.words)
         return Vocabulary(
-            Strings.of(words[i] for i in kept.tolist()),
+            self.words.taken(kept),
             np.asarray(self.term_counts[kept]),
             np.asarray(self.document_counts[kept]),
         )

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import os
 
+from latentcli.kernels._core import Encoder as Encoder
+from latentcli.kernels._core import Renumbering as Renumbering
 from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import alias_table as alias_table
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine
 from latentcli.kernels._core import index_bytes as index_bytes
+from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets
 from latentcli.kernels._core import nearest as nearest
+from latentcli.kernels._core import number_lines as number_lines
 from latentcli.kernels._core import quantize as quantize
 from latentcli.kernels._core import train_word2vec as train_word2vec
 

@@ -1,8 +1,67 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+class Encoder:
+    def __init__(
+        self,
+        properties: npt.NDArray[np.uint8],
+        lower: npt.NDArray[np.uint32],
+        ask: Callable[[bytes], list[bytes]],
+        *,
+        pieces: str,
+        keep_case: bool,
+        keep_numbers: bool,
+        n_threads: int,
+        seed: int,
+        piece_characters: int = ...,
+        remembered_runs: int = ...,
+        worth_a_thread: int = ...,
+    ) -> None: ...
+    def begin(self, form: str, may_have_mark: bool = False) -> None: ...
+    def feed(self, chunks: list[bytes], last: bool) -> tuple[int, int] | None: ...
+    def texts(
+        self, text: bytes, starts: npt.NDArray[np.uint64], hard_wrapped: npt.NDArray[np.uint8]
+    ) -> None: ...
+    def end(self) -> None: ...
+    def take_tokens(self) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint64]]: ...
+    def take_layout(
+        self,
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]: ...
+    def vocabulary(
+        self,
+    ) -> tuple[
+        npt.NDArray[np.uint8],
+        npt.NDArray[np.uint64],
+        npt.NDArray[np.uint64],
+        list[npt.NDArray[np.uint32]],
+    ]: ...
+    @property
+    def n_waiting(self) -> int: ...
+    @property
+    def n_tokens(self) -> int: ...
+    @property
+    def overlong(self) -> int: ...
+
+class Renumbering:
+    def __init__(self, rows: list[npt.NDArray[np.uint32]], n_terms: int) -> None: ...
+    def renumber(
+        self,
+        tokens: npt.NDArray[np.uint32],
+        first: int,
+        stretches: npt.NDArray[np.uint64],
+        starts: npt.NDArray[np.uint64],
+    ) -> None: ...
+    def document_counts(self) -> npt.NDArray[np.uint64]: ...
+
+def index_lines(
+    text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]: ...
+def number_lines(
+    prefix: bytes, numbers: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint64]]: ...
 
 # Arrays: NumPy's, or whatever has such a buffer.
 Floats = Any

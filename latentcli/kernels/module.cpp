@@ -21,7 +21,10 @@ std::vector<std::string> instruction_sets() {
 }  // namespace
 
 NB_MODULE(_core, m) {
+    // Objects that an error left alive at the end are no news for whoever ran a command.
+    nb::set_leak_warnings(false);
     m.def("instruction_sets", &instruction_sets);
+    latent::bind_encode(m);
     latent::bind_word2vec(m);
     latent::bind_nearest(m);
     latent::bind_sparse(m);

@@ -8,18 +8,17 @@ from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.encoder import encode
 from latentcli.corpus.readers import ReaderSettings
-from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, fingerprint, printable_path
 from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
-from latentcli.formats.artefact import Artefact
+from latentcli.formats.artefact import Artefact, canonical_json
 from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
+from latentcli.kernels import usable_cores
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
-from latentcli.store.runs import answer, find, give_name, mark_latest, publish
+from latentcli.store.runs import all_runs, answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
 from latentcli.workflows.provenance import Stopwatch, invocation, versions
 from latentcli.workflows.reading import CorpusRequest, open_inputs
@@ -59,20 +58,30 @@ def corpus(
 
 
 def load_corpus(
-    cache: Cache, request: CorpusRequest, observer: Observer = SILENT
+    cache: Cache,
+    request: CorpusRequest,
+    observer: Observer = SILENT,
+    threads: int | None = None,
 ) -> tuple[EncodedCorpus, Artefact]:
     """Return the corpus that a training request means, and make it the latest."""
-    run = encoded_run(cache, request, observer)
+    run = encoded_run(cache, request, observer, threads=threads)
     return open_corpus(run, run.manifest["invocation"]["corpus_name"]), run
 
 
 def encoded_run(
-    cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool = False
+    cache: Cache,
+    request: CorpusRequest,
+    observer: Observer,
+    retrain: bool = False,
+    threads: int | None = None,
 ) -> Artefact:
-    """Return the run that holds a corpus, encoding it if it is not in the cache yet."""
+    """Return the run that holds a corpus, encoding it if it is not in the cache yet.
+
+    ``threads`` None: all cores.
+    """
     run = _stored(cache, request, observer)
     if run is None:
-        run = _encoded(cache, request, observer, retrain)
+        run = _encoded(cache, request, observer, retrain, threads or usable_cores())
     mark_latest(cache, run)
     return run
 
@@ -107,40 +116,45 @@ def _title(run: Artefact) -> str:
     return f"{run.manifest['invocation']['corpus_name']} ({run.id[:12]})"
 
 
-def _encoded(cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool) -> Artefact:
+def _encoded(
+    cache: Cache, request: CorpusRequest, observer: Observer, retrain: bool, threads: int
+) -> Artefact:
     make_tokenizer(request.tokenizer)
     watch = Stopwatch()
     with staging(cache) as scratch:
         reading = open_inputs(request, scratch, observer)
         sources, reader = reading.sources, reading.settings
-        observer.progress("reading", 0)
-        source = fingerprint(sources, reader.include)
-        key = _request(sources, reader, request.tokenizer, source)
-        known = None if retrain else answer(cache, key)
-        if known is not None:
-            observer.note(f"corpus: {_title(known)} is in the cache already")
-            return known
-        watch.stage("fingerprint")
+        settings = _settings(reader, request.tokenizer)
+        source = None
+        if not retrain and _may_be_known(cache, settings):
+            observer.progress("reading", 0)
+            source = fingerprint(sources, reader.include)
+            known = answer(cache, _request(sources, settings, source))
+            if known is not None:
+                observer.note(f"corpus: {_title(known)} is in the cache already")
+                return known
+            watch.stage("fingerprint")
         seen = Fingerprint()
-        encoded = encode(
-            reading.documents(seen),
+        encoded = reading.encoded(
+            seen,
             request.tokenizer,
             scratch,
             lambda n_tokens: observer.progress("encoding tokens", n_tokens),
-            directory_labels if reader.format == "files" else None,
+            threads,
         )
         watch.stage("encode")
-        if seen.hexdigest() != source.hexdigest():
+        if source is not None and seen.hexdigest() != source.hexdigest():
             raise InputError(
                 f"{_names(sources)}: changed while it was being read", "run it again when it rests"
             )
+        key = _request(sources, settings, seen)
         reading.report(observer)
         _report(encoded.corpus, encoded.overlong_words, observer)
         arrays, strings = corpus_parts(encoded.corpus)
         return publish(
             cache,
             key,
-            _description(encoded.corpus, source, key),
+            _description(encoded.corpus, seen, key),
             invocation(request.name or _names(sources), watch),
             arrays,
             strings,
@@ -152,24 +166,39 @@ def _names(sources: Sequence[Source]) -> str:
     return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
 
 
-def _request(
-    sources: Sequence[Source],
-    reader: ReaderSettings,
-    tokenizer: TokenizerSettings,
-    source: Fingerprint,
-) -> dict[str, Any]:
+def _settings(reader: ReaderSettings, tokenizer: TokenizerSettings) -> dict[str, Any]:
+    """Return what the encoding depends on beside the source."""
     settings = asdict(reader)
     del settings["include"]  # the fingerprint is of what was included
+    return {
+        "reader": settings,
+        "tokenizer": tokenizer_record(tokenizer),
+        "revision": f"{ENCODER_REVISION}-{REVISION}",
+    }
+
+
+def _may_be_known(cache: Cache, settings: dict[str, Any]) -> bool:
+    """Tell whether there is any corpus of these settings; else the source is read only once."""
+    wanted = canonical_json(settings)
+    return any(
+        manifest.get("kind") == KIND
+        and canonical_json({key: manifest.get(key) for key in settings}) == wanted
+        for manifest in all_runs(cache)
+    )
+
+
+def _request(
+    sources: Sequence[Source], settings: dict[str, Any], source: Fingerprint
+) -> dict[str, Any]:
     # Names are part of document ids where there are several inputs.
     several = [source.name.rsplit("/", 1)[-1] for source in sources] if len(sources) > 1 else []
-    single = sources[0].path.name if reader.format == "files" and len(sources) == 1 else ""
+    files = settings["reader"]["format"] == "files"
+    single = sources[0].path.name if files and len(sources) == 1 else ""
     return {
         "kind": KIND,
         "source": source.hexdigest(),
         "names": several or [single if sources[0].kind == "file" else ""],
-        "reader": settings,
-        "tokenizer": tokenizer_record(tokenizer),
-        "revision": f"{ENCODER_REVISION}-{REVISION}",
+        **settings,
     }
 
 

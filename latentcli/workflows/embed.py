@@ -67,7 +67,7 @@ def embed(
             f"there is {', '.join(EMBEDDING_ALGORITHMS)}",
         )
     engine = find_engine(request.algorithm, options.engine)
-    corpus, _ = load_corpus(cache, corpus_request, observer)
+    corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     min_count = request.min_count
     if min_count is None:
         min_count = 5 if corpus.n_tokens >= 50_000 else 3 if corpus.n_tokens >= 20_000 else 2

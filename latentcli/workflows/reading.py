@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from latentcli.corpus.ahead import ahead
 from latentcli.corpus.documents import Document
-from latentcli.corpus.readers import ReaderSettings, read_documents, resolve_format
+from latentcli.corpus.encoded import Encoded
+from latentcli.corpus.encoder import NATIVE, encode, encode_files
+from latentcli.corpus.readers import (
+    TEXT_FORMS,
+    ReaderSettings,
+    read_documents,
+    read_text,
+    resolve_format,
+)
+from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, find_sources
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError
@@ -59,6 +69,23 @@ class Reading:
             self.skipped.append if self.settings.skip_invalid else None,
             self.replaced if self.settings.encoding.errors == "replace" else None,
         )
+
+    def encoded(
+        self,
+        watch: Fingerprint,
+        tokenizer: TokenizerSettings,
+        scratch: Path,
+        progress: Callable[[int], None],
+        threads: int,
+    ) -> Encoded:
+        """Encode the documents, the text of formats that are nothing else without making these."""
+        labels_of = directory_labels if self.settings.format == "files" else None
+        if self.settings.format not in TEXT_FORMS or tokenizer.kind not in NATIVE:
+            documents = self.documents(watch)
+            return encode(documents, tokenizer, scratch, progress, labels_of, threads)
+        replaced = self.replaced if self.settings.encoding.errors == "replace" else None
+        blocks = ahead(read_text(self.sources, self.settings, watch, replaced))
+        return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads)
 
     def report(self, observer: Observer) -> None:
         """Note what was skipped and replaced, once all is read."""

@@ -89,7 +89,7 @@ def topics(
             f"there is {', '.join(TOPIC_ALGORITHMS)}",
         )
     engine = find_engine(request.algorithm, options.engine)
-    corpus, _ = load_corpus(cache, corpus_request, observer)
+    corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     corpus, chunk = _cut(corpus, request.chunk, observer)
     kept, mask = _mask(corpus, request.mask, observer)
     _check_k(request.k, corpus, kept)

@@ -138,7 +138,7 @@ def test_every_one_of_very_many_distinct_words_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # fault 66: many more than the pieces that the encoder remembers
-    monkeypatch.setattr(encoder, "_MEMO_PIECES", 10_000)
+    monkeypatch.setattr(encoder, "_REMEMBERED_RUNS", 10_000)
     monkeypatch.setattr(encoder, "_FLUSH_TOKENS", 70_000)
     words = [f"w{i:x}" for i in range(200_000)]
     texts = [" ".join(words[i : i + 1000]) for i in range(0, len(words), 1000)]
@@ -153,6 +153,7 @@ def test_progress_is_told_in_tokens(
     n_tokens: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoder, "_FLUSH_TOKENS", 2)
+    monkeypatch.setattr(encoder, "_BATCH_CHARACTERS", 1)
     told: list[int] = []
     documents = [Document(str(i), "a") for i in range(n_tokens)]
     encode(documents, TokenizerSettings(), tmp_path, told.append)

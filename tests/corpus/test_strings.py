@@ -24,6 +24,15 @@ def test_it_is_the_list_that_it_was_made_of(strings: list[str], part: slice) -> 
     assert [found[i] for i in range(-len(strings), len(strings))] == strings * 2
 
 
+@given(hostile, st.lists(st.integers(0, 11), max_size=9))
+def test_some_of_its_rows_are_a_sequence_too(strings: list[str], rows: list[int]) -> None:
+    rows = [row for row in rows if row < len(strings)]
+    found = Strings.of(strings).taken(np.array(rows, np.int64))
+    expected = Strings.of(strings[row] for row in rows)
+    for part in ("text", "offsets", "hashes", "rows"):
+        assert np.array_equal(getattr(found, part), getattr(expected, part))
+
+
 @given(hostile, st.text(max_size=3))
 def test_a_string_is_found_in_its_first_row(strings: list[str], other: str) -> None:
     found = Strings.of(strings)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from latentcli.corpus.decoding import Encoding, decoded_chunks, sniff_text
-from latentcli.corpus.documents import Document
+from latentcli.corpus.decoding import (
+    Encoding,
+    decoded_chunks,
+    is_raw,
+    sniff_text,
+    utf8_chunks,
+)
+from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.readers.fields import FieldNames
 from latentcli.corpus.readers.files import read_file
 from latentcli.corpus.readers.jsonl import Skip, read_jsonl
@@ -21,6 +27,9 @@ from latentcli.corpus.sources import Fingerprint, Member, Source, members, open_
 from latentcli.errors import InputError, RequestError
 
 FORMATS = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
+# The formats in which a document is text and nothing else, by what encoders call their form.
+TEXT_FORMS = {"lines": "lines", "paragraphs": "paragraphs", "files": "file"}
+_BLOCK_CHUNKS = 4
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd)$", re.IGNORECASE)
 _SUFFIXES = (
     (".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv"), (".tsv", "tsv"), (".tab", "tsv"),
@@ -133,6 +142,46 @@ def read_documents(
             continue
         for document in _records(chunks, member.name, settings, style, skip):
             yield document._replace(id=f"{prefix}:{document.id}") if prefix else document
+
+
+def read_text(
+    sources: Sequence[Source],
+    settings: ReaderSettings,
+    watch: Fingerprint | None = None,
+    replaced: Counter[str] | None = None,
+) -> Generator[TextBlock, None, None]:
+    """Yield the text of all sources in blocks, for an encoder that finds the documents itself.
+
+    The format must be one of TEXT_FORMS. Ids, ``watch`` and ``replaced`` are as in
+    ``read_documents``.
+    """
+    several = len(sources) > 1 or any(source.has_members for source in sources)
+    for member in members(sources, settings.include):
+        stream = (watch.watch(member) if watch else member).stream
+        prefix = _prefix(member, len(sources)) if several else ""
+        if settings.format == "files":
+            prefix = prefix or member.source.path.name
+        form, raw = TEXT_FORMS[settings.format], is_raw(settings.encoding)
+        chunks = utf8_chunks(stream, member.name, settings.encoding, replaced)
+        first = True
+        for block, last in _gathered(chunks):
+            yield TextBlock(member.name, prefix, form, raw, block, first, last)
+            first = False
+
+
+def _gathered(chunks: Iterator[bytes]) -> Iterator[tuple[list[bytes], bool]]:
+    """Gather chunks into blocks; true marks the last. What came before an error comes before it."""
+    block: list[bytes] = []
+    try:
+        for chunk in chunks:
+            if len(block) == _BLOCK_CHUNKS:
+                yield block, False
+                block = []
+            block.append(chunk)
+    except Exception:
+        yield block, False
+        raise
+    yield block, True
 
 
 def _prefix(member: Member, n_sources: int) -> str:
