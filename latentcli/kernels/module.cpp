@@ -24,4 +24,5 @@ NB_MODULE(_core, m) {
     m.def("instruction_sets", &instruction_sets);
     latent::bind_word2vec(m);
     latent::bind_nearest(m);
+    latent::bind_lda(m);
 }
