@@ -15,6 +15,7 @@ files that are mapped.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,12 +41,12 @@ LONGEST_DOCUMENT = (1 << 24) - 1
 _NO_TOPIC = 0xFFFF
 _BLOCK_TOKENS = 1 << 16
 _PRIORS_EVERY = 5
-_AVERAGED = 15  # sweeps
+_AVERAGED = 10  # sweeps
 _WINDOW = 10  # sweeps
-_TOLERANCE = 3e-4
+_TOLERANCE = 3e-3
 _MOST_SWEEPS = 300
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
-_MOST_STARTS = 8
+_MOST_STARTS = 16
 _START_TOKENS = 1_000_000
 _TRIAL_SWEEPS = 5
 
@@ -149,7 +150,7 @@ def _sample(
                 lambda done: observer.progress("sampling", done, limit if iterations else None)
             )
         )
-        settled = settled or _has_settled(likelihoods)
+        settled = settled or _has_settled(likelihoods, chain.k)
         at_end = limit - len(likelihoods) < left
         if averaged or at_end or (settled and iterations is None):
             mean += chain.word_topic
@@ -162,16 +163,17 @@ def _sample(
     return likelihoods, settled, np.ascontiguousarray(topic_word)
 
 
-def _has_settled(likelihoods: list[float]) -> bool:
-    """Tell whether the mean likelihood of 10 sweeps is within 3 in 10,000 of that of the 10 before.
+def _has_settled(likelihoods: list[float], k: int) -> bool:
+    """Tell whether the mean likelihood of 10 sweeps is hardly above that of the 10 before.
 
-    It is a random walk about its mean, so that single sweeps say little.
+    It is a random walk about its mean, so that single sweeps say little. Hardly: by 3 in 1,000,
+    divided by the root of k, since the more topics there are, the slower the chain finds them.
     """
     if len(likelihoods) < 2 * _WINDOW:
         return False
     now = float(np.mean(likelihoods[-_WINDOW:]))
     before = float(np.mean(likelihoods[-2 * _WINDOW : -_WINDOW]))
-    return now - before <= _TOLERANCE * abs(now)
+    return now - before <= _TOLERANCE / math.sqrt(k) * abs(now)
 
 
 class _Chain:

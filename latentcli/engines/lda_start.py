@@ -20,12 +20,12 @@ from latentcli.kernels.topic_table import topic_table
 
 _MOST_DOCS = 100  # of a minibatch
 _MINIBATCHES = 25  # of a pass, at least, where there are enough documents
-_UPDATES = 600
+_UPDATES = 800
 _MOST_PASSES = 20
 _EM_STEPS = 5
 _OFFSET = 10
-_FORGETTING = 0.6
-_ALPHA = 0.1
+_FORGETTING = 0.5
+_ALPHA_SUM = 2.0
 _ETA = 0.05
 
 Report = Callable[[float, int], None]
@@ -51,7 +51,7 @@ def first_topic_words(
     edges = [*range(0, shuffled.n_docs, max(1, size)), shuffled.n_docs]
     n_minibatches = max(1, len(edges) - 1)
     passes = min(_MOST_PASSES, -(-_UPDATES // n_minibatches))
-    prior = np.full(k, _ALPHA)
+    prior = np.full(k, _ALPHA_SUM / k)
     updates = 0
     for done in range(passes):
         totals = table[:, :k].sum(axis=0, dtype=np.float64) * scale
@@ -68,7 +68,7 @@ def first_topic_words(
             scale *= 1 - step
             grown = step * shuffled.n_docs / batch.n_docs
             lda_learn(*pairs, *topics, weights, grown / scale, threads)
-            found = weights[:, :k].sum(axis=0, dtype=np.float64) - _ALPHA * batch.n_docs
+            found = weights[:, :k].sum(axis=0, dtype=np.float64) - prior * batch.n_docs
             totals = (1 - step) * totals + grown * found
         table *= np.float32(scale)
         scale = 1.0

@@ -94,6 +94,17 @@ inline void set_lane(float* array, std::size_t k, float value) {
     *vector = here ? Floats{} + value : *vector;
 }
 
+// Asks for the row of the token after i, which is drawn when the other documents have had their
+// turn.
+inline void prefetch_next(const SamplerTables& tables, const Document& document, std::size_t i) {
+    const std::size_t next = i + 1 < document.length ? i + 1 : i;
+    const char* row =
+        reinterpret_cast<const char*>(tables.word_topic + document.words[next] * tables.row);
+    for (std::size_t byte = 0; byte < tables.row * sizeof(std::int32_t); byte += 64) {
+        __builtin_prefetch(row + byte);
+    }
+}
+
 // Draws a topic of the document's token i: from (n_dk + alpha_k) (n_wk + beta) / (n_k + n_terms
 // beta), where all counts are without the token itself. Returns the sum of these.
 //
@@ -231,6 +242,7 @@ void advance(const SamplerTables tables, Document* documents, std::size_t steps)
                 if constexpr (few) {
                     total = draw_of_few<few>(tables, open[d], counts[d], token);
                 } else {
+                    prefetch_next(tables, open[d], token);
                     total = draw_of_many(tables, open[d], token);
                 }
                 products[d] *= static_cast<double>(total);
