@@ -47,7 +47,7 @@ _TOLERANCE = 3e-3
 _MOST_SWEEPS = 300
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
-_START_TOKENS = 1_000_000
+_START_TOKENS = 2_500_000
 _TRIAL_SWEEPS = 5
 
 
@@ -56,6 +56,19 @@ class Trained(NamedTuple):
 
     model: LdaModel
     metrics: dict[str, Any]
+
+
+class Topics(NamedTuple):
+    """Topics and priors, the likelihood per token at each sweep, and whether it settled.
+
+    ``topic_word`` float32 (n_topics, n_terms): mean counts, and eta.
+    """
+
+    topic_word: npt.NDArray[np.float32]
+    alpha: npt.NDArray[np.float64]
+    eta: float
+    likelihoods: list[float]
+    converged: bool
 
 
 def train(
@@ -71,19 +84,16 @@ def train(
     Raises RequestError and InputError where topics or documents are larger than the core counts.
     """
     counts = count_matrix(corpus, kept)
-    _check_sizes(counts, parameters)
-    chain = _Chain(counts, parameters, threads, scratch)
-    _begin(chain, counts, observer)
-    likelihoods, converged, topic_word = _sample(chain, parameters.iterations, observer)
+    topics = fit_topics(counts, parameters, threads, scratch, observer)
     trained = LdaModel(
         words=corpus.vocabulary.selected(kept).words,
         term_counts=counts.term_counts(),
         doc_lengths=counts.doc_lengths(),
         document_ids=corpus.document_ids,
         tokenizer=corpus.tokenizer,
-        topic_word=topic_word,
-        alpha=chain.alpha,
-        eta=np.array([chain.eta]),
+        topic_word=topics.topic_word,
+        alpha=topics.alpha,
+        eta=np.array([topics.eta]),
         doc_topic=np.zeros((counts.n_docs, parameters.k), np.float32),
     )
     observer.progress("topics of documents", 0, 1)
@@ -92,13 +102,28 @@ def train(
     return Trained(
         trained,
         {
-            "passes": len(likelihoods),
-            "converged": converged,
-            "log_likelihood_per_token": [round(value, 6) for value in likelihoods],
-            "eta": chain.eta,
-            "alpha_sum": float(chain.alpha.sum()),
+            "passes": len(topics.likelihoods),
+            "converged": topics.converged,
+            "log_likelihood_per_token": [round(value, 6) for value in topics.likelihoods],
+            "eta": topics.eta,
+            "alpha_sum": float(topics.alpha.sum()),
         },
     )
+
+
+def fit_topics(
+    counts: CountMatrix,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Topics:
+    """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
+    _check_sizes(counts, parameters)
+    chain = _Chain(counts, parameters, threads, scratch)
+    _begin(chain, counts, observer)
+    likelihoods, converged, topic_word = _sample(chain, parameters.iterations, observer)
+    return Topics(topic_word, chain.alpha, chain.eta, likelihoods, converged)
 
 
 def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:

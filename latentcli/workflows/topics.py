@@ -120,6 +120,23 @@ def topics(
     return describe(run, n_words)
 
 
+def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
+    """Return the request's parameters with what the engine makes of those not given.
+
+    The native one fits the priors; gensim's stay at 1 / k.
+    """
+    native = engine == "native"
+    return LdaParameters(
+        request.k,
+        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / request.k,
+        request.eta if request.eta is not None else (_ETA if native else 1 / request.k),
+        request.iterations,
+        request.seed,
+        fit_alpha=native and request.alpha is None,
+        fit_eta=native and request.eta is None,
+    )
+
+
 def describe(run: Artefact, n_words: int = JUDGED_WORDS) -> list[Topic]:
     """Return the topics of a stored model, in the order of their numbers."""
     model = open_topic_model(run)
@@ -231,16 +248,7 @@ def _parameters(request: TopicsRequest, engine: str) -> LdaParameters | LsiParam
         )  # fmt: skip
     if request.weighting != TopicsRequest.weighting:
         raise RequestError("--weighting is for lsi, not for lda")
-    native = engine == "native"
-    return LdaParameters(
-        request.k,
-        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / request.k,
-        request.eta if request.eta is not None else (_ETA if native else 1 / request.k),
-        request.iterations,
-        request.seed,
-        fit_alpha=native and request.alpha is None,
-        fit_eta=native and request.eta is None,
-    )
+    return lda_parameters(request, engine)
 
 
 def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
