@@ -52,7 +52,6 @@ def contenders(
     isa: str = "",
 ) -> Sequence[list[int]]: ...
 def cosine(a: Floats, b: Doubles) -> float: ...
-
 def lda_bin(n: int) -> int:
     """Return the bin of a number of tokens: exact up to 255, then 128 to each power of two."""
 
