@@ -21,8 +21,8 @@ def program_environment(cache: Path, **extra: str) -> dict[str, str]:
     """Return an environment for the program in which nothing of the caller's shows through."""
     kept = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "SYSTEMROOT")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
-    # Which of its kernels BLAS takes decides how sums round.
-    environment |= {name: v for name, v in os.environ.items() if name.startswith("OPENBLAS_")}
+    # Another kernel of BLAS gives other last bits than the test's own process has.
+    environment |= {name: os.environ[name] for name in os.environ if name.startswith("OPENBLAS_")}
     return {**environment, "LANG": "C.UTF-8", "LATENT_CACHE_DIR": str(cache), **extra}
 
 
