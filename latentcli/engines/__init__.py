@@ -34,14 +34,17 @@ class Engine(NamedTuple):
 # The engines of each algorithm, the default first.
 _ENGINES = {
     "word2vec": (
-        Engine("native", "latentcli.engines.word2vec_native", 1, (), True),
+        Engine("native", "latentcli.engines.word2vec_native", 2, (), True),
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
     "lda": (
-        Engine("native", "latentcli.engines.lda_native", 1, (), False),
+        Engine("native", "latentcli.engines.lda_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),
     ),
-    "lsi": (Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),),
+    "lsi": (
+        Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
+        Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
+    ),
 }
 
 EMBEDDING_ALGORITHMS = ("word2vec",)

@@ -43,7 +43,8 @@ class LdaParameters:
 class LsiParameters:
     """Latent semantic indexing; ``weighting`` is one of WEIGHTINGS.
 
-    ``iterations`` is the number of power iterations of the randomised SVD.
+    ``iterations`` says how often about k vectors are multiplied by the matrix and its transpose:
+    the passes of the native engine, the power iterations of gensim's.
     """
 
     k: int = 20

@@ -88,7 +88,9 @@ def train(
         )
     observer.progress("training", total, total)
     vectors = np.ascontiguousarray(weights[:, : parameters.dim])
-    if not np.isfinite(vectors).all():
+    context_vectors = np.ascontiguousarray(context[:, : parameters.dim])
+    norms = lengths(vectors)  # of finite vectors they may overflow all the same
+    if not (np.isfinite(norms).all() and np.isfinite(lengths(context_vectors)).all()):
         raise RequestError(
             f"--learning-rate {parameters.learning_rate:g}: the training diverged",
             "try a smaller one, such as 0.025",
@@ -96,10 +98,10 @@ def train(
     model = Embedding(
         words=vocabulary.words,
         vectors=vectors,
-        norms=lengths(vectors),
+        norms=norms,
         term_counts=counts,
         tokenizer=corpus.tokenizer,
-        context_vectors=np.ascontiguousarray(context[:, : parameters.dim]),
+        context_vectors=context_vectors,
     )
     return Trained(model, {"epochs": parameters.epochs, "tokens": n_tokens})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import alias_table as alias_table
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine

@@ -52,6 +52,38 @@ def contenders(
     isa: str = "",
 ) -> Sequence[list[int]]: ...
 def cosine(a: Floats, b: Doubles) -> float: ...
+
+class SparseMatrix:
+    """A sparse matrix in compressed rows, checked once: its arrays must not be changed after."""
+
+    def __init__(
+        self,
+        starts: npt.NDArray[np.int64],
+        columns: npt.NDArray[np.int32],
+        values: npt.NDArray[np.float32],
+        n_columns: int,
+    ) -> None: ...
+    def multiply(
+        self,
+        dense: npt.NDArray[np.float32],
+        first_row: int,
+        out: npt.NDArray[np.float32],
+        threads: int = 1,
+        isa: str = "",
+    ) -> None: ...
+    def transpose(
+        self,
+        starts: npt.NDArray[np.int64],
+        columns: npt.NDArray[np.int32],
+        values: npt.NDArray[np.float32],
+    ) -> None: ...
+    @property
+    def n_rows(self) -> int: ...
+    @property
+    def n_columns(self) -> int: ...
+    @property
+    def n_pairs(self) -> int: ...
+
 def lda_bin(n: int) -> int:
     """Return the bin of a number of tokens: exact up to 255, then 128 to each power of two."""
 

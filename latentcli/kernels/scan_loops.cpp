@@ -10,6 +10,8 @@ namespace {
 
 // Pairs: the codes of some rows for two dimensions, widened to int16, row by row. Sums: an int32
 // for each of these rows. A block takes `parts` of each; `tile` targets share the codes' loading.
+// `not_below` says, in a bit for each row of a block, which values are not below the threshold;
+// what is not a number is not.
 #if defined(__AVX512BW__)
 
 using Pairs = __m512i;
@@ -25,6 +27,9 @@ inline Sums add_products(Sums sums, Pairs a, Pairs b) {
     return _mm512_add_epi32(sums, _mm512_madd_epi16(a, b));
 }
 inline void store(std::int32_t* out, Sums sums) { _mm512_storeu_si512(out, sums); }
+inline unsigned not_below(const float* values, float threshold) {
+    return _mm512_cmp_ps_mask(_mm512_loadu_ps(values), _mm512_set1_ps(threshold), _CMP_NLT_UQ);
+}
 
 #elif defined(__AVX2__)
 
@@ -42,6 +47,13 @@ inline Sums add_products(Sums sums, Pairs a, Pairs b) {
 }
 inline void store(std::int32_t* out, Sums sums) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), sums);
+}
+inline unsigned not_below(const float* values, float threshold) {
+    const __m256 least = _mm256_set1_ps(threshold);
+    const __m256 first = _mm256_cmp_ps(_mm256_loadu_ps(values), least, _CMP_NLT_UQ);
+    const __m256 second = _mm256_cmp_ps(_mm256_loadu_ps(values + 8), least, _CMP_NLT_UQ);
+    const int high = _mm256_movemask_ps(second);
+    return static_cast<unsigned>(_mm256_movemask_ps(first) | high << 8);
 }
 
 #elif defined(__SSE2__)
@@ -61,6 +73,14 @@ inline Sums add_products(Sums sums, Pairs a, Pairs b) {
 }
 inline void store(std::int32_t* out, Sums sums) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), sums);
+}
+inline unsigned not_below(const float* values, float threshold) {
+    unsigned mask = 0;
+    for (unsigned r = 0; r < block_rows; r += 4) {
+        const __m128 part = _mm_cmpnlt_ps(_mm_loadu_ps(values + r), _mm_set1_ps(threshold));
+        mask |= static_cast<unsigned>(_mm_movemask_ps(part)) << r;
+    }
+    return mask;
 }
 
 #else
@@ -89,6 +109,13 @@ inline Sums add_products(Sums sums, Pairs a, Pairs b) {
     return sums + (left << 16 >> 16) * (right << 16 >> 16) + (left >> 16) * (right >> 16);
 }
 inline void store(std::int32_t* out, Sums sums) { __builtin_memcpy(out, &sums, sizeof sums); }
+inline unsigned not_below(const float* values, float threshold) {
+    unsigned mask = 0;
+    for (unsigned r = 0; r < block_rows; ++r) {
+        mask |= static_cast<unsigned>(!(values[r] < threshold)) << r;
+    }
+    return mask;
+}
 
 #endif
 
@@ -123,30 +150,41 @@ inline void multiply(const std::uint8_t* block, std::size_t n_pairs, const ScanT
     }
 }
 
+// A number for each row of a block. (Loops over 16 floats are not always made into vectors.)
+typedef float Figures __attribute__((vector_size(block_rows * sizeof(float))));
+typedef std::int32_t Products __attribute__((vector_size(block_rows * sizeof(std::int32_t))));
+
+struct Rows {
+    Figures scale, residual, norm;
+};
+
 // From dot products to bounds on scores; tells `consider` of the rows that may pass the threshold.
-inline void judge(const std::int32_t* products, const BlockFigures& rows, std::size_t first_row,
+inline void judge(const std::int32_t* given, const Rows& rows, std::size_t first_row,
                   bool distances, const ScanTarget& target, std::size_t number, Consider consider,
                   void* context) {
-    float score[block_rows], error[block_rows];
-    for (std::size_t r = 0; r < block_rows; ++r) {
-        score[r] = static_cast<float>(products[r]) * (rows.scale[r] * target.scale);
-        error[r] = rows.residual[r] * target.reach + target.error;
-    }
+    Products products;
+    __builtin_memcpy(&products, given, sizeof products);
+    Figures score = __builtin_convertvector(products, Figures) * (rows.scale * target.scale);
+    Figures error = rows.residual * target.reach + target.error;
     if (distances) {
-        for (std::size_t r = 0; r < block_rows; ++r) {
-            const float length = rows.norm[r] * target.inverse_norm;
-            score[r] = score[r] * length - length * length / 2;
-            error[r] = error[r] * length + rounding * (length + length * length);
-        }
+        const Figures length = rows.norm * target.inverse_norm, square = length * length;
+        score = score * length - square * 0.5F;
+        error = error * length + rounding * (length + square);
     }
+    const Figures bound = score + error;
+    float upper[block_rows];
+    __builtin_memcpy(upper, &bound, sizeof upper);
     // A bound that is not a number (lengths out of float32's range) rules nothing out.
-    int near = 0;
-    for (std::size_t r = 0; r < block_rows; ++r) near |= !(score[r] + error[r] < target.threshold);
-    if (!near) return;
-    for (std::size_t r = 0; r < block_rows; ++r) {
-        if (!(score[r] + error[r] < target.threshold)) {
-            consider(context, number, first_row + r, score[r] - error[r], score[r] + error[r]);
-        }
+    unsigned near = not_below(upper, target.threshold);
+    if (near == 0) return;
+    const Figures other = score - error;
+    float lower[block_rows];
+    __builtin_memcpy(lower, &other, sizeof lower);
+    for (; near != 0; near &= near - 1) {
+        const auto r = static_cast<std::size_t>(__builtin_ctz(near));
+        // The rows before it may have raised the threshold.
+        if (upper[r] < target.threshold) continue;
+        consider(context, number, first_row + r, lower[r], upper[r]);
     }
 }
 
@@ -159,7 +197,8 @@ inline void scan_tile(const std::uint8_t* blocks, std::size_t n, std::size_t fir
         const std::uint8_t* block = blocks + i * block_bytes(dim);
         std::int32_t products[count * block_rows];
         multiply<count>(block, padded_dim(dim) / 2, targets, products);
-        BlockFigures rows;
+        Rows rows;
+        static_assert(sizeof rows == sizeof(BlockFigures));
         __builtin_memcpy(&rows, block + codes_bytes, sizeof rows);
         for (std::size_t t = 0; t < count; ++t) {
             judge(products + t * block_rows, rows, first_row + i * block_rows, distances,

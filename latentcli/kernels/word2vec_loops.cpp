@@ -93,6 +93,10 @@ struct Random {
     }
 };
 
+// Pairs whose score lies beyond are left alone, as by gensim: it is this that keeps the weights
+// bounded at high learning rates.
+constexpr float most_score = 6.0f;
+
 // Input rows trained against up to six output rows: targets are 1 or 0, and a rate of 0 leaves an
 // output out. Both arrays hold their eight values twice, so that a vector can be loaded anywhere.
 template <std::size_t n_outputs>
@@ -109,8 +113,10 @@ void train_outputs(float* const* inputs, std::size_t n_inputs, float* const* out
     }
     for (std::size_t i = 0; i < n_inputs * scores_row; i += lanes) {
         const std::size_t output = i % scores_row;
-        const Floats error = load(targets + output) - sigmoid(load(scores + i));
-        store(scores + i, error * load(rates + output));
+        const Floats score = load(scores + i), most = all(most_score);
+        const Floats error = load(targets + output) - sigmoid(score);
+        const Floats moved = error * load(rates + output);
+        store(scores + i, (score < most) & (score > -most) ? moved : all(0.0f));
     }
     for (std::size_t d = 0; d < row; d += lanes) {
         Floats output[n_outputs], change[n_outputs];

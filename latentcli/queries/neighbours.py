@@ -89,11 +89,13 @@ def nearest(
             "a vector of the query's words is not finite", "'latent cache verify' names the run"
         )
     matrix = memoryview(figures).cast("B").cast("d", [len(targets), model.dim])
+    if len(model.words) <= _rows_in_a_call(model, index):
+        return kernels.nearest(model.vectors, matrix, n, metric, index, kernels.usable_cores())
     found: list[list[tuple[int, float]]] = [[] for _ in targets]
     for first, rows, blocks in _parts(model, index):
         answers = kernels.nearest(rows, matrix, n, metric, blocks, kernels.usable_cores())
         for near, more in zip(found, answers, strict=True):
-            near += [(first + row, value) for row, value in more] if first else more
+            near += [(first + row, value) for row, value in more]
     sign = -1 if metric == "cosine" else 1
     return [sorted(near, key=lambda pair: (sign * pair[1], pair[0]))[:n] for near in found]
 

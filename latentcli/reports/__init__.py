@@ -1,5 +1,5 @@
 """Pages made from models, for people to look at."""
 
 # Raised whenever ``pyldavis.page`` makes other bytes of the same model, so that a cached page of
-# an older latent is not taken for it. Here, so that a page that is there already loads no pandas.
-PYLDAVIS_REVISION = 1
+# an older latent is not taken for it. Here, so that to find a page is not to load what makes one.
+PYLDAVIS_REVISION = 2

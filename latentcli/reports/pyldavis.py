@@ -1,8 +1,8 @@
 """The pyLDAvis page of a topic model, as one HTML file that asks nothing of the network.
 
-Sievert and Shirley (2014), "LDAvis: A method for visualizing and interpreting topics"; the terms
-shown before a topic is chosen are those of Chuang, Manning and Heer (2012), "Termite". pyLDAvis
-computes them and draws them; this file hands it sound arrays and wraps what it returns.
+Sievert and Shirley (2014), "LDAvis: A method for visualizing and interpreting topics". The page
+and its script are pyLDAvis's own, which is not imported, for it brings pandas and scikit-learn
+along; the figures that they draw are made in prepared.py.
 """
 
 from __future__ import annotations
@@ -12,27 +12,21 @@ import hashlib
 import html
 import json
 import re
-import warnings
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from latentcli.corpus.strings import Strings
 from latentcli.errors import MachineError
 from latentcli.models.topic_model import Doubles, LdaModel
+from latentcli.observer import SILENT, Observer
+from latentcli.reports.prepared import LAMBDA_STEP, Figures, figures
 
-with warnings.catch_warnings():  # importing pyLDAvis sets filters for the whole process
-    warnings.simplefilter("ignore")
-    import pandas as pd
-    import pyLDAvis
-    from pyLDAvis import urls
-    from pyLDAvis.utils import NumPyEncoder
-
-# A probability of 0 has no logarithm, and topic_word is float32: this is its smallest normal.
-_FLOOR = float(np.finfo(np.float32).tiny)
 _MOST_TERMS = 30  # the bars that ldavis.js has room for
-_SAME = 1e-12  # divergences up to here are rounding: the topics are one
+_D3, _LDAVIS, _LDAVIS_CSS = "d3.v5.min.js", "ldavis.v3.0.0.js", "ldavis.v1.0.0.css"
 
 # In ldavis.js 0 means "no topic", so topic 0 cannot be selected and a term's circles are drawn
 # one topic off (Topic - 1). Here -1 means that, and the empty box.
@@ -107,7 +101,9 @@ tokens; topics that are near each other use words alike. Drawn by pyLDAvis.</p>
 """
 
 
-def page(model: LdaModel, title: str, n_terms: int = _MOST_TERMS) -> bytes:
+def page(
+    model: LdaModel, title: str, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
+) -> bytes:
     """Return the page: HTML in UTF-8, the same bytes for the same model and title.
 
     Topics keep their numbers and order. The bar chart shows ``n_terms`` words, 1 to 30: of a
@@ -117,107 +113,117 @@ def page(model: LdaModel, title: str, n_terms: int = _MOST_TERMS) -> bytes:
     runs no script but its own. Raises MachineError where pyLDAvis is another than expected.
     """
     data = json.dumps(
-        _prepared(model, n_terms).to_dict(),
-        cls=NumPyEncoder,
+        page_data(model, n_terms, observer),
         ensure_ascii=False,
         allow_nan=False,
         separators=(",", ":"),
     )
-    scripts = [_source(urls.D3_LOCAL), _mended(_source(urls.LDAVIS_LOCAL)), _DRAW]
+    scripts = [_source(_D3), _mended(_source(_LDAVIS)), _DRAW]
     text = _PAGE.format(
         policy=_policy(scripts),
         title=html.escape(title),
-        style=_source(urls.LDAVIS_CSS_LOCAL) + _STYLE,
+        style=_source(_LDAVIS_CSS) + _STYLE,
         data=_inert(data),
         scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
     return text.encode("utf-8", "replace")
 
 
-def topic_map(topic_word: Doubles) -> Doubles:
-    """Return where topics lie on the map: float64 (n_topics, 2), centred, the first axis widest.
-
-    ``topic_word``: float64 (n_topics, n_terms), positive, rows sum to 1. Classical scaling
-    (Torgerson 1952; principal coordinates, Gower 1966) of the Jensen-Shannon divergences, in
-    nats and unsquared as in LDAvis. In each column the first entry of largest magnitude is
-    positive; a dimension that is not there is zeros, so two topics lie on the x axis.
-    """
-    squared = _jensen_shannon(topic_word) ** 2
-    centred = squared - squared.mean(axis=0) - squared.mean(axis=1)[:, None] + squared.mean()
-    values, vectors = np.linalg.eigh(-centred / 2)
-    values, vectors = values[::-1][:2], vectors[:, ::-1][:, :2]
-    values = np.where(values > values[0] * 1e-10, values, 0.0)
-    coordinates = np.zeros((len(topic_word), 2))
-    coordinates[:, : len(values)] = vectors * np.sqrt(values)
-    magnitude = np.abs(coordinates)
-    leading = np.argmax(magnitude >= magnitude.max(axis=0) * (1 - 1e-9), axis=0)
-    signs = np.where(coordinates[leading, [0, 1]] < 0, -1.0, 1.0)
-    placed: Doubles = coordinates * signs
-    return placed
-
-
-def _jensen_shannon(topic_word: Doubles) -> Doubles:
-    n_topics = len(topic_word)
-    p_log_p = topic_word * np.log(topic_word)
-    divergences = np.zeros((n_topics, n_topics))
-    for one in range(n_topics - 1):
-        others = slice(one + 1, n_topics)
-        middle = (topic_word[one] + topic_word[others]) / 2
-        gaps = (p_log_p[one] + p_log_p[others]) / 2 - middle * np.log(middle)
-        divergences[one, others] = divergences[others, one] = gaps.sum(axis=1)
-    divergences[divergences < _SAME] = 0
-    return divergences
+def page_data(
+    model: LdaModel, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
+) -> dict[str, Any]:
+    """Return what the page's script reads, in the layout of pyLDAvis's ``PreparedData``."""
+    found = figures(model, min(max(1, n_terms), _MOST_TERMS), observer)
+    n_tokens = max(1, int(model.doc_lengths.sum()))
+    n_topics = len(found.shares)
+    return {
+        "mdsDat": {
+            "x": found.places[:, 0].tolist(),
+            "y": found.places[:, 1].tolist(),
+            "topics": list(range(n_topics)),
+            "cluster": [1] * n_topics,
+            "Freq": (found.shares * 100).tolist(),
+        },
+        "tinfo": _terms(found, model.words, n_tokens),
+        "token.table": _tokens(found, model.words, n_tokens),
+        "R": len(found.default_terms),
+        "lambda.step": LAMBDA_STEP,
+        "plot.opts": {"xlab": "PC1", "ylab": "PC2"},
+        "topic.order": list(range(n_topics)),
+    }
 
 
-def _prepared(model: LdaModel, n_terms: int) -> Any:
-    # Of the documents pyLDAvis uses only the topics' total weight, so it is given one document
-    # that holds all tokens: empty documents weigh nothing, and a million cost nothing.
-    prepared = pyLDAvis.prepare(
-        _floored(model.topic_word.astype(np.float64)),
-        _floored(model.shares()[None, :]),
-        [max(1, int(model.doc_lengths.sum()))],
-        list(model.words),
-        model.term_counts,
-        R=min(max(1, n_terms), _MOST_TERMS),
-        mds=lambda topics: topic_map(topics.to_numpy()),
-        n_jobs=1,
-        sort_topics=False,
-        start_index=0,
-    )
-    return prepared if model.n_topics > 1 else _with_words_to_show(prepared)
+def _terms(found: Figures, words: Strings, n_tokens: int) -> dict[str, list[Any]]:
+    totals = found.term_shares * n_tokens
+    default = totals[found.default_terms]
+    if len(found.topics) > 1:  # as LDAvis has it; a single topic's words may be less than a token
+        default = np.floor(default)
+    ranks = np.arange(len(default), 0.0, -1.0)
+    terms, counts, sums = [found.default_terms], [default], [default]
+    log_probabilities: list[Doubles] = [ranks]
+    log_lifts: list[Doubles] = [ranks]
+    categories = ["Default"] * len(default)
+    for number, (topic, share) in enumerate(zip(found.topics, found.shares, strict=True)):
+        terms.append(topic.terms)
+        counts.append(np.exp(topic.log_probability) * share * n_tokens)
+        sums.append(totals[topic.terms])
+        categories += [f"Topic{number}"] * len(topic.terms)
+        log_probabilities.append(topic.log_probability.round(4))
+        log_lifts.append(topic.log_lift.round(4))
+    return {
+        "Term": [words[row] for row in np.concatenate(terms).tolist()],
+        "Freq": np.concatenate(counts).tolist(),
+        "Total": np.concatenate(sums).tolist(),
+        "Category": categories,
+        "logprob": np.concatenate(log_probabilities).tolist(),
+        "loglift": np.concatenate(log_lifts).tolist(),
+    }
 
 
-def _floored(weights: Doubles) -> Doubles:
-    positive = np.maximum(weights, _FLOOR)
-    rows: Doubles = positive / positive.sum(axis=1, keepdims=True)
-    return rows
+def _tokens(found: Figures, words: Strings, n_tokens: int) -> dict[str, list[Any]]:
+    """Return the part of each word's tokens that is each topic's, where half a token is."""
+    spelled = [words[row] for row in found.shown.tolist()]
+    order = np.array(sorted(range(len(spelled)), key=spelled.__getitem__))
+    tokens = (found.shown_probabilities * found.shares[:, None]).T[order] * n_tokens
+    terms, topics = np.nonzero(tokens >= 0.5)
+    totals = found.term_shares[found.shown[order[terms]]] * n_tokens
+    return {
+        "Topic": topics.tolist(),
+        "Freq": (tokens[terms, topics].round() / totals).tolist(),
+        "Term": [spelled[place] for place in order[terms].tolist()],
+    }
 
 
-def _with_words_to_show(prepared: Any) -> Any:
-    # Nothing is salient of a single topic (every saliency is 0): show its most probable words.
-    info = prepared.topic_info
-    topic = info[info["Category"] != "Default"]
-    first = topic.sort_values("logprob", ascending=False, kind="stable").head(prepared.R)
-    first = first.assign(Category="Default")
-    return prepared._replace(topic_info=pd.concat([first, topic]))
-
-
-def _source(path: str) -> str:
+def _source(name: str) -> str:
     # Text that closes the element it stands in is spelled otherwise; \/ and \! are / and ! in
     # the strings of JavaScript, the only place for such text. A parser makes LF of CR LF.
-    text = Path(path).read_text("utf-8")
+    try:
+        text = (_folder() / name).read_text("utf-8")
+    except FileNotFoundError:
+        raise _another_pyldavis() from None
     return re.sub(r"<(?=/(?:script|style))", r"<\\", text, flags=re.I).replace("<!--", r"<\!--")
+
+
+def _folder() -> Path:
+    package = find_spec("pyLDAvis")  # which does not run it
+    if package is None or package.origin is None:
+        raise MachineError("reports need pyLDAvis", "install pyLDAvis 3.4.1")
+    return Path(package.origin).parent / "js"
 
 
 def _mended(ldavis: str) -> str:
     for old, new in _COUNT_FROM_0 + _MEND:
         if old not in ldavis:
-            raise MachineError(
-                f"reports cannot be made with pyLDAvis {version('pyLDAvis')}: its page has changed",
-                "install pyLDAvis 3.4.1",
-            )
+            raise _another_pyldavis()
         ldavis = ldavis.replace(old, new)
     return ldavis
+
+
+def _another_pyldavis() -> MachineError:
+    return MachineError(
+        f"reports cannot be made with pyLDAvis {version('pyLDAvis')}: its page has changed",
+        "install pyLDAvis 3.4.1",
+    )
 
 
 def _policy(scripts: list[str]) -> str:

@@ -37,6 +37,11 @@ def cache_root(option: str | None) -> Path:
     chosen = option or os.environ.get("LATENT_CACHE_DIR", "").strip()
     if chosen:
         return Path(os.path.abspath(os.path.expanduser(chosen)))
+    if (
+        os.uname().sysname == "Linux"
+    ):  # as platformdirs has it, whose loading a cold query would feel
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        return Path(base if os.path.isabs(base) else os.path.expanduser("~/.cache"), "latent")
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("latent", appauthor=False))

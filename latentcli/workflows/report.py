@@ -43,8 +43,8 @@ def report(
             "'latent topics -a lsi'",
         )
     if out is None:
-        return _in_cache(cache, run, model)
-    content = _page(run, model)
+        return _in_cache(cache, run, model, observer)
+    content = _page(run, model, observer)
     if not isinstance(out, Path):
         out.write(content)
         return None
@@ -52,21 +52,22 @@ def report(
     return Report(os.fspath(out))
 
 
-def _in_cache(cache: Cache, run: Artefact, model: LdaModel) -> Report:
+def _in_cache(cache: Cache, run: Artefact, model: LdaModel, observer: Observer) -> Report:
     cache.ensure()
     target = cache.reports / f"{run.id[:12]}-{PYLDAVIS_REVISION}.html"
     if not target.is_file():
-        _write(target, _page(run, model))
+        _write(target, _page(run, model, observer))
     return Report(os.fspath(target))
 
 
-def _page(run: Artefact, model: LdaModel) -> bytes:
+def _page(run: Artefact, model: LdaModel, observer: Observer) -> bytes:
     from latentcli.reports.pyldavis import page
 
     number = "1 topic" if model.n_topics == 1 else f"{model.n_topics} topics"
     corpus = run.manifest["invocation"].get("corpus_name", "")
     named = f"{number} of {corpus}" if corpus else number
-    return page(model, f"{run.manifest['algorithm'].upper()}, {named} ({run.id[:12]})")
+    title = f"{run.manifest['algorithm'].upper()}, {named} ({run.id[:12]})"
+    return page(model, title, observer=observer)
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -158,3 +158,20 @@ def test_what_needs_the_current_folder_says_that_it_is_gone(
         answer = shell(gone + command, trained_cache, tmp_path)
         assert (answer.returncode, answer.stdout) == (2, "")
         assert "current folder is gone" in answer.stderr and "Traceback" not in answer.stderr
+
+
+def test_what_is_registered_for_the_end_still_happens(trained_cache: Path) -> None:
+    # The process leaves without freeing its modules.
+    script = (
+        "import atexit, sys; atexit.register(print, 'the end', file=sys.stderr); "
+        "from latentcli.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "neighbors", "king", "-q"],
+        env=program_environment(trained_cache),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "the end\n")
+    assert len(done.stdout.splitlines()) == 10

@@ -165,3 +165,23 @@ def test_a_learning_rate_that_diverges_is_an_error(corpus: EncodedCorpus, tmp_pa
     wild = Word2VecParameters(dim=16, epochs=3, learning_rate=1e30)
     with pytest.raises(RequestError, match="1e\\+30: the training diverged"):
         trained_on(corpus, wild, tmp_path)
+
+
+@pytest.mark.parametrize("rate", [0.3, 1.0])
+@pytest.mark.parametrize("cbow", [False, True])
+def test_the_highest_learning_rates_keep_vectors_bounded(
+    cbow: bool, rate: float, corpus: EncodedCorpus, tmp_path: Path
+) -> None:
+    parameters = Word2VecParameters(dim=16, epochs=3, learning_rate=rate, cbow=cbow)
+    assert trained_on(corpus, parameters, tmp_path).norms.max() < 1000
+
+
+def test_finite_vectors_whose_lengths_overflow_are_an_error(
+    corpus: EncodedCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overflow(weights: np.ndarray, *_: object, **__: object) -> None:
+        weights[0, 0] = 1e30
+
+    monkeypatch.setattr("latentcli.engines.word2vec_native.train_word2vec", overflow)
+    with pytest.raises(RequestError, match="the training diverged"):
+        trained_on(corpus, SMALL, tmp_path)

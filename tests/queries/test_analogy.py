@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from latentcli.models.scan_index import build_index
 from latentcli.queries.analogy import analogy
 from latentcli.queries.words import Found
 from tests.small import embedding, keyed_vectors, random_embedding
@@ -42,3 +43,10 @@ def test_analogy_leaves_out_the_query_words(words: tuple[int, int, int]) -> None
     model = random_embedding(30, 4)
     answers = analogy(model, *map(w, words), 30)
     assert {answer.word for answer in answers} == {f"w{i}" for i in range(30) if i not in words}
+
+
+def test_an_index_changes_no_answer() -> None:
+    model = random_embedding(500, 9)
+    index = build_index(memoryview(model.vectors))
+    for a, b, c in ((0, 1, 2), (499, 5, 77)):
+        assert analogy(model, w(a), w(b), w(c), 10, index) == analogy(model, w(a), w(b), w(c), 10)

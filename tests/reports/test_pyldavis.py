@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -14,12 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import jensenshannon, pdist, squareform
 
 from latentcli.errors import MachineError
 from latentcli.models.topic_model import LdaModel
 from latentcli.reports import pyldavis
-from latentcli.reports.pyldavis import page, topic_map
+from latentcli.reports.pyldavis import page
 from tests.conftest import ROOT
 from tests.reports.models import lda_model, planted_model, random_model
 
@@ -76,7 +76,7 @@ def python(code: str, *options: str, **environment: str) -> bytes:
     return done.stdout
 
 
-# --- the numbers, against pyLDAvis itself
+# --- the numbers
 
 
 @pytest.fixture(scope="module")
@@ -87,52 +87,6 @@ def model() -> LdaModel:
 @pytest.fixture(scope="module")
 def ours(model: LdaModel) -> dict[str, Any]:
     return prepared(page(model, "a title"))
-
-
-@pytest.fixture(scope="module")
-def theirs(model: LdaModel) -> dict[str, Any]:
-    doc_topic = model.doc_topic.astype(np.float64)
-    found: dict[str, Any] = pyldavis.pyLDAvis.prepare(
-        model.topic_word_probabilities(),
-        doc_topic / doc_topic.sum(axis=1, keepdims=True),
-        model.doc_lengths,
-        list(model.words),
-        model.term_counts,
-        n_jobs=1,
-        sort_topics=False,
-        start_index=0,
-    ).to_dict()
-    return found
-
-
-def test_top_terms_and_frequencies_are_those_of_pyldavis(
-    ours: dict[str, Any], theirs: dict[str, Any]
-) -> None:
-    our, their = (rows(d["tinfo"], "Category", "Term") for d in (ours, theirs))
-    assert our.keys() == their.keys()
-    assert {category for category, _ in our} == {"Default", *(f"Topic{n}" for n in range(7))}
-    for key, row in their.items():
-        for column in ("Freq", "Total", "logprob", "loglift"):
-            assert our[key][column] == pytest.approx(row[column], rel=1e-5, abs=2e-4)
-
-
-def test_a_words_distribution_over_topics_is_that_of_pyldavis(
-    ours: dict[str, Any], theirs: dict[str, Any]
-) -> None:
-    our, their = (rows(d["token.table"], "Term", "Topic") for d in (ours, theirs))
-    assert our.keys() == their.keys()
-    assert {topic for _, topic in our} == set(range(7))
-    for key, row in their.items():
-        assert our[key]["Freq"] == pytest.approx(row["Freq"], rel=1e-5)
-
-
-def test_the_map_is_that_of_pyldavis_up_to_sign(
-    ours: dict[str, Any], theirs: dict[str, Any]
-) -> None:
-    for axis in "xy":
-        our, their = np.array(ours["mdsDat"][axis]), np.array(theirs["mdsDat"][axis])
-        sign = np.sign(our @ their)
-        np.testing.assert_allclose(our, sign * their, atol=1e-9)
 
 
 def test_topics_keep_their_numbers_and_shares(model: LdaModel, ours: dict[str, Any]) -> None:
@@ -159,69 +113,6 @@ def test_the_bar_chart_has_1_to_30_words(model: LdaModel, asked: int, shown: int
     found = prepared(page(model, "", asked))
     assert found["R"] == shown
     assert found["tinfo"]["Category"].count("Default") == shown
-
-
-# --- the map
-
-
-def test_distances_on_the_map_are_jensen_shannon_divergences() -> None:
-    # Three points no two of which are farther than the way round by the third lie in a plane.
-    topics = random_model(3, 50).topic_word_probabilities()
-    divergences = squareform(pdist(topics, lambda p, q: jensenshannon(p, q) ** 2))
-    assert divergences.max() < divergences.sum() / 4
-    np.testing.assert_allclose(squareform(pdist(topic_map(topics))), divergences, atol=1e-9)
-
-
-@pytest.mark.parametrize("n_topics", [3, 8, 40])
-def test_the_map_is_centred_on_its_principal_axes(n_topics: int) -> None:
-    places = topic_map(random_model(n_topics, 200).topic_word_probabilities())
-    assert places.dtype == np.float64 and places.shape == (n_topics, 2)
-    np.testing.assert_allclose(places.mean(axis=0), 0, atol=1e-12)
-    spread = places.T @ places
-    assert spread[0, 0] >= spread[1, 1] > 0
-    assert abs(spread[0, 1]) < 1e-9
-
-
-def test_signs_on_the_map_do_not_depend_on_the_solver(monkeypatch: pytest.MonkeyPatch) -> None:
-    topics = random_model(6, 100).topic_word_probabilities()
-    eigh = np.linalg.eigh
-    expected = topic_map(topics)
-
-    def turned(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        values, vectors = eigh(matrix)
-        return values, -vectors
-
-    monkeypatch.setattr(np.linalg, "eigh", turned)
-    np.testing.assert_array_equal(topic_map(topics), expected)
-    assert (expected[np.abs(expected).argmax(axis=0), [0, 1]] > 0).all()
-
-
-def test_one_topic_lies_in_the_middle() -> None:
-    assert topic_map(np.full((1, 5), 0.2)).tolist() == [[0, 0]]
-
-
-def test_two_topics_lie_on_the_x_axis() -> None:
-    topics = random_model(2, 50).topic_word_probabilities()
-    half = jensenshannon(*topics) ** 2 / 2
-    np.testing.assert_allclose(topic_map(topics), [[half, 0], [-half, 0]], atol=1e-12)
-    assert (topic_map(topics)[:, 1] == 0).all()
-
-
-@pytest.mark.parametrize("n_topics", [2, 3, 50])
-def test_topics_that_are_all_the_same_lie_in_one_place(n_topics: int) -> None:
-    topic = random_model(1, 1000).topic_word_probabilities()
-    assert (topic_map(np.repeat(topic, n_topics, axis=0)) == 0).all()
-
-
-def test_duplicate_topics_lie_in_the_same_place() -> None:
-    topics = random_model(4, 100).topic_word_probabilities()
-    places = topic_map(topics[[0, 1, 2, 3, 1, 0]])
-    np.testing.assert_allclose(places[[4, 5]], places[[1, 0]], atol=1e-9)
-
-
-def test_topics_without_a_common_word_are_all_equally_far() -> None:
-    places = topic_map(np.maximum(np.eye(5), 1e-38))
-    assert np.isfinite(places).all()
 
 
 # --- awkward models
@@ -299,7 +190,7 @@ def test_twenty_topics_of_24000_words_take_seconds() -> None:
     model = random_model(20, 24_000, n_docs=20_000)
     began = time.process_time()
     page(model, "")
-    assert time.process_time() - began < 20
+    assert time.process_time() - began < 5
 
 
 # --- the page
@@ -377,20 +268,26 @@ def test_the_page_says_its_encoding_language_and_title() -> None:
 def test_a_library_that_holds_a_closing_tag_stays_one_script(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = tmp_path / "d3.js"
+    library = tmp_path / "d3.v5.min.js"
     library.write_bytes(b'var a = "</SCRIPT><!--<script>";\r\nvar b;')
-    monkeypatch.setattr(pyldavis.urls, "D3_LOCAL", str(library))
+    for name in ("ldavis.v3.0.0.js", "ldavis.v1.0.0.css"):
+        shutil.copy(pyldavis._folder() / name, tmp_path)
+    monkeypatch.setattr(pyldavis, "_folder", lambda: tmp_path)
     parsed = Parsed(page(random_model(2, 20), ""))
     assert len(parsed.texts["script"]) == 4
     assert parsed.texts["script"][1] == 'var a = "<\\/SCRIPT><\\!--<script>";\nvar b;'
 
 
+@pytest.mark.parametrize("content", ["var LDAvis;", None], ids=["other", "missing"])
 def test_another_pyldavis_is_an_error_that_says_so(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    content: str | None, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library = tmp_path / "ldavis.js"
-    library.write_text("var LDAvis;")
-    monkeypatch.setattr(pyldavis.urls, "LDAVIS_LOCAL", str(library))
+    shutil.copytree(pyldavis._folder(), tmp_path, dirs_exist_ok=True)
+    library = tmp_path / "ldavis.v3.0.0.js"
+    library.unlink()
+    if content is not None:
+        library.write_text(content)
+    monkeypatch.setattr(pyldavis, "_folder", lambda: tmp_path)
     with pytest.raises(MachineError, match="pyLDAvis") as caught:
         page(random_model(2, 20), "")
     assert "3.4.1" in caught.value.hint
@@ -422,11 +319,11 @@ def test_the_page_is_the_same_without_asserts() -> None:
     assert without == python(MAKE)
 
 
-def test_a_cold_report_knows_its_revision_without_pandas() -> None:
+def test_a_page_is_made_without_pandas_and_pyldavis() -> None:
     loaded = python(
-        "import sys, latentcli.workflows.report\n"
-        "print(*({'pandas', 'pyLDAvis', 'scipy', 'sklearn'} & set(sys.modules)))"
-    )
+        MAKE + "sys.stdout.buffer.flush()\n"
+        "print('\\nloaded', *({'pandas', 'pyLDAvis', 'scipy', 'sklearn'} & set(sys.modules)))"
+    ).rpartition(b"loaded")[2]
     assert loaded.strip() == b""
 
 

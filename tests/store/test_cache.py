@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from latentcli.errors import MachineError, RequestError
@@ -24,6 +25,18 @@ def test_the_option_goes_before_the_variable_and_the_variable_before_the_platfor
     monkeypatch.setenv("LATENT_CACHE_DIR", "  ")
     assert tmp_path in cache_root(None).parents
     assert cache_root(None).name == "latent"
+
+
+@pytest.mark.parametrize("base", [None, "", " ", "/elsewhere", "relative"])
+def test_the_platforms_place_is_that_of_platformdirs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, base: str | None
+) -> None:
+    monkeypatch.delenv("LATENT_CACHE_DIR", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if base is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", base)
+    assert cache_root(None) == Path(platformdirs.user_cache_dir("latent", appauthor=False))
 
 
 def test_a_relative_cache_and_a_tilde_become_absolute(

@@ -139,4 +139,4 @@ def test_an_unknown_algorithm_or_engine_is_refused(store: Cache, text: Path) -> 
     with pytest.raises(RequestError, match="no algorithm 'lda' for embeddings"):
         train(store, text, algorithm="lda")
     with pytest.raises(RequestError, match="no engine 'mallet' for 'word2vec'"):
-        train(store, text, options=TrainingOptions(engine="native"))
+        train(store, text, options=TrainingOptions(engine="mallet"))

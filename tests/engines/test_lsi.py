@@ -1,10 +1,14 @@
-"""Latent semantic indexing is the truncated SVD that ARPACK finds, with tf-idf as gensim's."""
+"""Latent semantic indexing, by any engine, is ARPACK's truncated SVD, with tf-idf as gensim's."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,19 +19,37 @@ from scipy.sparse.linalg import svds
 
 from latentcli.corpus.counts import count_documents
 from latentcli.corpus.documents import Document
-from latentcli.engines.lsi_gensim import train
+from latentcli.engines import find_engine
+from latentcli.engines.lsi import Trained
 from latentcli.engines.parameters import LsiParameters
 from latentcli.errors import InputError
 from latentcli.models.topic_model import LsiModel
-from latentcli.observer import SILENT
-from tests.conftest import SAMPLES
+from latentcli.observer import SILENT, Observer
+from tests.conftest import ROOT, SAMPLES
 from tests.small import bags, encoded
 
+Fit = Callable[..., LsiModel]
 
-def fit(texts: list[str], scratch: Path, threads: int = 1, **parameters: object) -> LsiModel:
+
+def trained(engine: str, texts: list[str], scratch: Path, threads: int, **given: Any) -> Trained:
     corpus = encoded(texts, scratch)
     kept = np.flatnonzero(corpus.vocabulary.document_counts > 1)
-    return train(corpus, kept, LsiParameters(**parameters), threads, scratch, SILENT).model
+    train = find_engine("lsi", engine).load().train
+    found: Trained = train(corpus, kept, LsiParameters(**given), threads, scratch, SILENT)
+    return found
+
+
+@pytest.fixture(scope="module", params=["native", "gensim"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def fit(engine: str) -> Fit:
+    def fitted(texts: list[str], scratch: Path, threads: int = 1, **parameters: Any) -> LsiModel:
+        return trained(engine, texts, scratch, threads, **parameters).model
+
+    return fitted
 
 
 @cache
@@ -37,7 +59,7 @@ def notices() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> LsiModel:
+def model(fit: Fit, tmp_path_factory: pytest.TempPathFactory) -> LsiModel:
     return fit(notices(), tmp_path_factory.mktemp("lsi"), k=10, iterations=10)
 
 
@@ -55,7 +77,7 @@ def test_singular_values_are_those_of_arpack(model: LsiModel, weighted: sparse.c
 
 
 def test_few_power_iterations_come_within_a_hundredth(
-    weighted: sparse.csc_matrix, tmp_path: Path
+    weighted: sparse.csc_matrix, tmp_path: Path, fit: Fit
 ) -> None:
     values = svds(weighted, k=20, rng=np.random.default_rng(1))[1][::-1]
     found = fit(notices(), tmp_path, k=20).singular_values
@@ -91,27 +113,74 @@ def test_shares_are_the_squared_singular_values(model: LsiModel) -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_one_seed_gives_the_same_bytes_on_any_number_of_threads(
-    threads: int, model: LsiModel, tmp_path: Path
+    threads: int, model: LsiModel, tmp_path: Path, fit: Fit
 ) -> None:
     again = fit(notices(), tmp_path, threads, k=10, iterations=10)
     for name in ("term_topic", "singular_values", "idf", "document_vectors"):
         assert getattr(again, name).tobytes() == getattr(model, name).tobytes()
 
 
-def test_a_corpus_of_low_rank_gives_no_more_topics_than_its_rank(tmp_path: Path) -> None:
+def test_a_corpus_of_low_rank_gives_no_more_topics_than_its_rank(tmp_path: Path, fit: Fit) -> None:
     model = fit(["apple pie", "river boat", "violin song"] * 9, tmp_path, k=6)
     assert model.n_topics == model.document_vectors.shape[1] == 3
-    np.testing.assert_allclose(model.singular_values, [3, 3, 3])
+    np.testing.assert_allclose(model.singular_values, [3, 3, 3], rtol=1e-6)
 
 
-def test_raw_counts_are_decomposed_where_asked_for(tmp_path: Path) -> None:
+def test_raw_counts_are_decomposed_where_asked_for(tmp_path: Path, fit: Fit) -> None:
     model = fit(["apple apple", "river", "river", "apple apple"], tmp_path, k=2, weighting="counts")
-    np.testing.assert_allclose(model.singular_values, [np.sqrt(8), np.sqrt(2)])
+    np.testing.assert_allclose(model.singular_values, [np.sqrt(8), np.sqrt(2)], rtol=1e-6)
     assert (model.idf == 1).all()
 
 
-def test_documents_that_are_all_alike_have_no_tfidf_and_are_refused(tmp_path: Path) -> None:
+def test_documents_that_are_all_alike_have_no_tfidf_and_are_refused(
+    tmp_path: Path, fit: Fit
+) -> None:
     # fault 74
     with pytest.raises(InputError, match="every word is in all documents") as raised:
         fit(["apple pie"] * 5, tmp_path, k=2)
     assert raised.value.hint == "use --weighting counts"
+
+
+def test_the_native_engine_captures_no_less_energy_than_gensims(tmp_path: Path) -> None:
+    for k in (2, 20, 60):
+        ours, gensims = (
+            trained(engine, notices(), tmp_path, 1, k=k).metrics["captured_energy"]
+            for engine in ("native", "gensim")
+        )
+        assert 0 < gensims < ours * 1.0005 <= 1.0005
+
+
+def test_as_many_topics_as_documents_capture_all(tmp_path: Path) -> None:
+    texts = notices()[:30]
+    found = trained("native", texts, tmp_path, 1, k=30)
+    assert found.model.n_topics == 30
+    assert found.metrics["captured_energy"] == pytest.approx(1, abs=1e-6)
+
+
+def test_progress_reaches_its_end_and_an_interrupt_ends_the_training(tmp_path: Path) -> None:
+    told: list[tuple[float, float | None]] = []
+
+    class Ear(Observer):
+        def progress(self, stage: str, done: float, total: float | None = None) -> None:
+            told.append((done, total))
+            if stop_at is not None and done >= stop_at:
+                raise KeyboardInterrupt
+
+    corpus = encoded(notices(), tmp_path)
+    kept = np.flatnonzero(corpus.vocabulary.document_counts > 1)
+    train = find_engine("lsi", "native").load().train
+    stop_at: float | None = None
+    train(corpus, kept, LsiParameters(k=5, iterations=20), 1, tmp_path, Ear())
+    assert len(told) > 10
+    assert told == sorted(told) and told[0][0] == 0 and told[-1][0] == told[-1][1]
+    stop_at = told[3][0]
+    with pytest.raises(KeyboardInterrupt):
+        train(corpus, kept, LsiParameters(k=5, iterations=20), 1, tmp_path, Ear())
+
+
+def test_the_native_engine_loads_neither_gensim_nor_scipy() -> None:
+    code = (
+        "import sys, latentcli.engines.lsi_native\nprint(*({'gensim', 'scipy'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
+    assert done.stdout.strip() == b""

@@ -1,0 +1,86 @@
+"""Latent semantic indexing (Deerwester et al. 1990) but for the decomposition, which engines do."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.counts import CountMatrix, count_matrix
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows
+from latentcli.engines.parameters import LsiParameters
+from latentcli.errors import InputError
+from latentcli.models.topic_model import Doubles, LsiModel
+from latentcli.queries.inference import weighted
+
+
+class Trained(NamedTuple):
+    """The topic model, and figures of how the training went."""
+
+    model: LsiModel
+    metrics: dict[str, Any]
+
+
+class WeightedCounts(NamedTuple):
+    """What is decomposed: ``weights`` float64 (n_pairs,), one for each pair of the counts."""
+
+    counts: CountMatrix
+    idf: Doubles
+    weights: Doubles
+
+
+def weighted_counts(corpus: EncodedCorpus, kept: Rows, parameters: LsiParameters) -> WeightedCounts:
+    """Count and weight the words ``kept``.
+
+    A word in df of N documents has the weight log2(N / df), and documents have unit length, as
+    in gensim's TfidfModel. Raises InputError where that leaves nothing.
+    """
+    counts = count_matrix(corpus, kept)
+    tfidf = parameters.weighting == "tfidf"
+    idf = np.ones(counts.n_terms)
+    if tfidf:
+        document_counts = np.maximum(np.bincount(counts.terms, minlength=counts.n_terms), 1)
+        idf = np.log2(counts.n_docs / document_counts)
+    weights = weighted(counts, idf, unit=tfidf)
+    if not weights.any():
+        raise InputError(
+            "every word is in all documents, so that tf-idf leaves nothing",
+            "use --weighting counts",
+        )
+    return WeightedCounts(counts, idf, weights)
+
+
+def signs(term_topic: npt.NDArray[np.floating[Any]]) -> Doubles:
+    """Return what makes the entry of largest magnitude in each column positive: 1 or -1."""
+    n_topics = term_topic.shape[1]
+    largest = term_topic[np.abs(term_topic).argmax(axis=0), np.arange(n_topics)]
+    return np.where(largest < 0, -1.0, 1.0)
+
+
+def trained(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LsiParameters,
+    found: WeightedCounts,
+    term_topic: npt.NDArray[np.floating[Any]],
+    singular_values: Doubles,
+    document_vectors: npt.NDArray[np.floating[Any]],
+) -> Trained:
+    """Return the model of a decomposition, with the part of the energy that it captures."""
+    model = LsiModel(
+        words=corpus.vocabulary.selected(kept).words,
+        term_counts=found.counts.term_counts(),
+        doc_lengths=found.counts.doc_lengths(),
+        document_ids=corpus.document_ids,
+        tokenizer=corpus.tokenizer,
+        term_topic=np.ascontiguousarray(term_topic, np.float32),
+        singular_values=np.asarray(singular_values, np.float64),
+        idf=found.idf,
+        document_vectors=np.ascontiguousarray(document_vectors, np.float32),
+        weighting=parameters.weighting,
+    )
+    energy = float((found.weights * found.weights).sum())
+    captured = float((model.singular_values * model.singular_values).sum())
+    return Trained(model, {"captured_energy": captured / energy})
