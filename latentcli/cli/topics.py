@@ -85,7 +85,7 @@ def topics(
     alpha: Annotated[
         float | None,
         typer.Option(
-            help="lda: the prior of topics in a document (default: 1/k).",
+            help="lda: the prior of topics in a document (default: fitted to the corpus).",
             callback=within(0, 1000, above=True),
             show_default=False,
             rich_help_panel=TRAINING,
@@ -94,7 +94,7 @@ def topics(
     eta: Annotated[
         float | None,
         typer.Option(
-            help="lda: the prior of words in a topic (default: 1/k).",
+            help="lda: the prior of words in a topic (default: fitted to the corpus).",
             callback=within(0, 1000, above=True),
             show_default=False,
             rich_help_panel=TRAINING,

@@ -37,7 +37,10 @@ _ENGINES = {
         Engine("native", "latentcli.engines.word2vec_native", 2, (), True),
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
-    "lda": (Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),),
+    "lda": (
+        Engine("native", "latentcli.engines.lda_native", 1, ("numpy",), False),
+        Engine("gensim", "latentcli.engines.lda_gensim", 1, ("gensim",), False),
+    ),
     "lsi": (
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),

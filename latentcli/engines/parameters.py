@@ -23,9 +23,11 @@ class Word2VecParameters:
 
 @dataclass(frozen=True)
 class LdaParameters:
-    """Latent Dirichlet allocation by variational Bayes; ``alpha`` and ``eta`` symmetric.
+    """Latent Dirichlet allocation; ``alpha`` and ``eta`` are symmetric priors.
 
-    ``iterations`` is the number of passes over the corpus, or None: until it has converged.
+    Where ``fit_alpha`` or ``fit_eta``, training begins with them and fits them to the corpus: alpha
+    to a prior for each topic. ``iterations`` is the number of passes over the corpus, or None:
+    until it has converged.
     """
 
     k: int = 20
@@ -33,6 +35,8 @@ class LdaParameters:
     eta: float = 0.05
     iterations: int | None = None
     seed: int = 1
+    fit_alpha: bool = False
+    fit_eta: bool = False
 
 
 @dataclass(frozen=True)

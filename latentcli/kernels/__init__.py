@@ -18,6 +18,10 @@ from latentcli.kernels._core import cosine as cosine
 from latentcli.kernels._core import index_bytes as index_bytes
 from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets
+from latentcli.kernels._core import lda_bin as lda_bin
+from latentcli.kernels._core import lda_infer as lda_infer
+from latentcli.kernels._core import lda_learn as lda_learn
+from latentcli.kernels._core import lda_sample as lda_sample
 from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import number_lines as number_lines
 from latentcli.kernels._core import quantize as quantize

@@ -142,3 +142,75 @@ class SparseMatrix:
     def n_columns(self) -> int: ...
     @property
     def n_pairs(self) -> int: ...
+
+def lda_bin(n: int) -> int:
+    """Return the bin of a number of tokens: exact up to 255, then 128 to each power of two."""
+
+def lda_sample(
+    words: npt.NDArray[np.uint32],
+    topics: npt.NDArray[np.uint16],
+    starts: npt.NDArray[np.int64],
+    word_topic: npt.NDArray[np.int32],
+    topic_totals: npt.NDArray[np.int64],
+    alpha: npt.NDArray[np.float64],
+    beta: float,
+    seed: int,
+    sweep: int,
+    first_token: int,
+    log_likelihood: npt.NDArray[np.float64],
+    histograms: npt.NDArray[np.int64],
+    threads: int = 1,
+    isa: str = "",
+) -> None:
+    """Draw a new topic for each token of a block of documents (collapsed Gibbs sampling).
+
+    ``words`` (n_tokens,), ``topics`` (n_tokens,), 0xFFFF: none yet; document d has the tokens
+    ``starts[d]:starts[d + 1]``. ``word_topic``, a topic_table (n_terms, n_topics), and
+    ``topic_totals`` (n_topics,) count all tokens that have topics; they are fixed while the block
+    is sampled, and then brought up to date. ``first_token`` is the block's place in the corpus.
+    ``log_likelihood`` (n_docs,) gets the sum of the logarithms of the draws' normalisers, which
+    want the documents' own, n_d - 1 + sum of alpha, taken off; ``histograms`` (n_topics, n_bins)
+    has the documents added by lda_bin of their tokens in each topic, if there are any. The result
+    does not depend on ``threads``. Raises ValueError where these do not fit together.
+    """
+
+def lda_infer(
+    starts: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.int32],
+    counts: npt.NDArray[np.int32],
+    word_topic: npt.NDArray[np.float32],
+    smoothing: float,
+    scales: npt.NDArray[np.float64],
+    alpha: npt.NDArray[np.float64],
+    tolerance: float,
+    max_sweeps: int,
+    weights: npt.NDArray[np.float32],
+    sweeps: npt.NDArray[np.int32],
+    threads: int = 1,
+    isa: str = "",
+) -> None:
+    """Find the topics of documents under fixed topics, by EM.
+
+    ``word_topic`` is a topic_table (n_terms, n_topics); p(term w | topic k) is, up to a factor,
+    ``scales[k] * (word_topic[w, k] + smoothing)``. ``weights``, a topic_table (n_docs, n_topics),
+    gets alpha and the expected tokens of each topic; ``sweeps`` (n_docs,) the steps until their
+    mean change by topic was below ``tolerance``, or max_sweeps + 1 if it never was.
+    """
+
+def lda_learn(
+    starts: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.int32],
+    counts: npt.NDArray[np.int32],
+    word_topic: npt.NDArray[np.float32],
+    smoothing: float,
+    scales: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float32],
+    factor: float,
+    threads: int = 1,
+    isa: str = "",
+) -> None:
+    """Add to ``word_topic``, ``factor`` times, each term's expected tokens in each topic.
+
+    ``weights`` are the documents' as lda_infer leaves them, the rest is as there. Documents are
+    taken one after the other, and see what was added before; ``threads`` change nothing.
+    """

@@ -27,5 +27,6 @@ NB_MODULE(_core, m) {
     latent::bind_encode(m);
     latent::bind_word2vec(m);
     latent::bind_nearest(m);
+    latent::bind_lda(m);
     latent::bind_sparse(m);
 }

@@ -38,9 +38,9 @@ class TrainedOn:
 class LdaModel(TrainedOn):
     """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
 
-    ``topic_word`` float32 (n_topics, n_terms): the unnormalised variational lambda (or counts
-    plus eta); ``alpha`` float64 (n_topics,) and ``eta`` float64 (1,): the Dirichlet priors;
-    ``doc_topic`` float32 (n_docs, n_topics): rows sum to 1.
+    ``topic_word`` float32 (n_topics, n_terms): unnormalised: mean counts plus eta, or the
+    variational lambda; ``alpha`` float64 (n_topics,) and ``eta`` float64 (1,): the Dirichlet
+    priors; ``doc_topic`` float32 (n_docs, n_topics): rows sum to 1.
     """
 
     topic_word: Floats

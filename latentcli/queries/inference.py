@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.counts import CountMatrix
+from latentcli.kernels import lda_infer
+from latentcli.kernels.topic_table import topic_table
 from latentcli.models.embedding import Embedding
 from latentcli.models.topic_model import LdaModel, LsiModel
 
@@ -50,74 +52,41 @@ def digamma(x: Doubles) -> Doubles:
 
 
 def infer_lda(
-    model: LdaModel, counts: CountMatrix, tolerance: float = 1e-3, max_sweeps: int = 200
+    model: LdaModel,
+    counts: CountMatrix,
+    tolerance: float = 1e-3,
+    max_sweeps: int = 500,
+    threads: int = 1,
 ) -> tuple[Doubles, Convergence]:
-    """Return the expected topic proportions of each document: float64 (n_docs, n_topics).
+    """Return the topic proportions of each document: float64 (n_docs, n_topics).
 
-    Variational inference for fixed topics (Blei, Ng and Jordan 2003; in the form of Hoffman, Blei
-    and Bach 2010, algorithm 2): gamma starts at 1 and is swept until its mean change by topic is
-    below ``tolerance``. A document without known words gets the prior's mean.
+    The proportions theta that maximise p(words | theta) times a Dirichlet density of parameters
+    alpha + 1 (the mode in MacKay's softmax basis, 1998), for the topics' mean p(word | topic). EM
+    finds them: from even weights on, alpha and the expected tokens of each topic are computed
+    anew until they change by less than ``tolerance`` tokens in the mean. The function is concave:
+    there is one answer, whatever the start. A document without known words gets the prior's mean.
     """
-    weights = model.topic_word.astype(np.float64)
-    exp_log_beta = np.exp(digamma(weights) - digamma(weights.sum(axis=1))[:, None]).T.copy()
-    gamma = np.repeat(model.alpha[None, :], counts.n_docs, axis=0).astype(np.float64)
-    sweeps, unsettled = 0, 0
-    pairs_limit = max(1, _BATCH_NUMBERS // model.n_topics)
+    k = model.n_topics
+    topics = topic_table(counts.n_terms, k, np.float32)
+    topics[:, :k] = model.topic_word.T
+    scales = 1 / model.topic_word.sum(axis=1, dtype=np.float64)
+    proportions = np.empty((counts.n_docs, k))
+    sweeps = np.zeros(counts.n_docs, np.int32)
+    pairs_limit = max(1, _BATCH_NUMBERS // topics.shape[1])
     first = 0
     while first < counts.n_docs:
         last = int(np.searchsorted(counts.starts, counts.starts[first] + pairs_limit, "right")) - 1
-        last = min(max(last, first + 1), counts.n_docs)
-        went = _sweep(counts.rows(first, last), exp_log_beta, model.alpha, gamma[first:last],
-                      tolerance, max_sweeps)  # fmt: skip
-        sweeps, unsettled = max(sweeps, went.sweeps), unsettled + went.unsettled
+        last = min(max(last, first + 1), first + pairs_limit, counts.n_docs)
+        rows = counts.rows(first, last)
+        weights = topic_table(rows.n_docs, k, np.float32)
+        lda_infer(rows.starts, rows.terms, rows.counts, topics, 0.0, scales, model.alpha,
+                  tolerance, max_sweeps, weights, sweeps[first:last], threads)  # fmt: skip
+        block = weights[:, :k].astype(np.float64)
+        proportions[first:last] = block / block.sum(axis=1, keepdims=True)
         first = last
-    return gamma / gamma.sum(axis=1, keepdims=True), Convergence(sweeps, unsettled)
-
-
-def _sweep(
-    counts: CountMatrix,
-    exp_log_beta: Doubles,
-    alpha: Doubles,
-    gamma: Doubles,
-    tolerance: float,
-    max_sweeps: int,
-) -> Convergence:
-    """Bring the rows of ``gamma`` to their fixed point, in place.
-
-    A document that has settled rests, so that its answer does not depend on its company.
-    """
-    open_docs = np.flatnonzero(np.diff(counts.starts))
-    gamma[open_docs] = 1.0
-    pairs = _Pairs(counts, open_docs, exp_log_beta)
-    moving = np.ones(len(open_docs), np.bool_)
-    for sweep in range(1, max_sweeps + 1):
-        if not moving.any():
-            return Convergence(sweep - 1, 0)
-        if moving.sum() < 0.75 * len(moving):
-            open_docs = open_docs[moving]
-            pairs = _Pairs(counts, open_docs, exp_log_beta)
-            moving = np.ones(len(open_docs), np.bool_)
-        old = gamma[open_docs]
-        theta = np.exp(digamma(old) - digamma(old.sum(axis=1))[:, None])
-        norm = np.einsum("pk,pk->p", theta[pairs.document], pairs.beta) + 1e-100
-        shares = np.add.reduceat(pairs.beta * (pairs.counts / norm)[:, None], pairs.starts, axis=0)
-        new = alpha + theta * shares
-        gamma[open_docs[moving]] = new[moving]
-        moving &= np.abs(new - old).mean(axis=1) >= tolerance
-    return Convergence(max_sweeps, int(moving.sum()))
-
-
-class _Pairs:
-    """The (document, term) pairs of some documents, laid out for a sweep."""
-
-    def __init__(self, counts: CountMatrix, documents: npt.NDArray[np.int64], beta: Doubles):
-        sizes = np.diff(counts.starts)[documents]
-        self.starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)[:-1]])
-        self.document = np.repeat(np.arange(len(documents)), sizes)
-        place = np.arange(int(sizes.sum())) - self.starts[self.document]
-        place += counts.starts[documents][self.document]
-        self.counts = counts.counts[place].astype(np.float64)
-        self.beta = beta[counts.terms[place]]
+    unsettled = sweeps > max_sweeps
+    slowest = int(np.minimum(sweeps, max_sweeps).max(initial=0))
+    return proportions, Convergence(slowest, int(unsettled.sum()))
 
 
 def infer_lsi(model: LsiModel, counts: CountMatrix) -> Doubles:

@@ -22,6 +22,7 @@ from latentcli.queries.inference import infer_lda, infer_lsi, infer_vectors
 from latentcli.store.cache import Cache
 from latentcli.store.staging import staging
 from latentcli.workflows.find import chosen_run
+from latentcli.workflows.provenance import usable_cores
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 _NAMED_EMPTY = 5
@@ -66,7 +67,7 @@ def infer(
     model = open_topic_model(run)
     ids, counts = _count(cache, request, model.tokenizer, model.words, observer)
     if isinstance(model, LdaModel):
-        weights, went = infer_lda(model, counts)
+        weights, went = infer_lda(model, counts, threads=usable_cores())
         if went.unsettled:
             observer.note(f"{went.unsettled} documents had not settled after {went.sweeps} sweeps")
     else:

@@ -33,6 +33,9 @@ JUDGED_WORDS = 10
 _FEW_DOCS = 50
 _SMALL_CORPUS_DOCS = 1000
 _CHUNK_TOKENS = 1000
+# Where the native engine begins to fit the priors of LDA.
+_ALPHA_SUM = 2
+_ETA = 0.05
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def topics(
     corpus, chunk = _cut(corpus, request.chunk, observer)
     kept, mask = _mask(corpus, request.mask, observer)
     _check_k(request.k, corpus, kept)
-    parameters = _parameters(request)
+    parameters = _parameters(request, engine.name)
     job = Job(
         TOPIC_MODEL,
         request.algorithm,
@@ -115,6 +118,23 @@ def topics(
     run = run_of(cache, job, train, observer)
     _say_how_it_went(run, len(kept), observer)
     return describe(run, n_words)
+
+
+def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
+    """Return the request's parameters with what the engine makes of those not given.
+
+    The native one fits the priors; gensim's stay at 1 / k.
+    """
+    native = engine == "native"
+    return LdaParameters(
+        request.k,
+        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / request.k,
+        request.eta if request.eta is not None else (_ETA if native else 1 / request.k),
+        request.iterations,
+        request.seed,
+        fit_alpha=native and request.alpha is None,
+        fit_eta=native and request.eta is None,
+    )
 
 
 def describe(run: Artefact, n_words: int = JUDGED_WORDS) -> list[Topic]:
@@ -213,7 +233,7 @@ def _check_k(k: int, corpus: EncodedCorpus, kept: Rows) -> None:
         )
 
 
-def _parameters(request: TopicsRequest) -> LdaParameters | LsiParameters:
+def _parameters(request: TopicsRequest, engine: str) -> LdaParameters | LsiParameters:
     if request.algorithm == "lsi":
         for option, value in (("--alpha", request.alpha), ("--eta", request.eta)):
             if value is not None:
@@ -228,13 +248,7 @@ def _parameters(request: TopicsRequest) -> LdaParameters | LsiParameters:
         )  # fmt: skip
     if request.weighting != TopicsRequest.weighting:
         raise RequestError("--weighting is for lsi, not for lda")
-    return LdaParameters(
-        request.k,
-        request.alpha if request.alpha is not None else 1 / request.k,
-        request.eta if request.eta is not None else 1 / request.k,
-        request.iterations,
-        request.seed,
-    )
+    return lda_parameters(request, engine)
 
 
 def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:

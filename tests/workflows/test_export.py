@@ -15,6 +15,7 @@ from gensim.models import LsiModel as GensimLsi
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import RequestError
+from latentcli.formats.models import open_topic_model
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
 from latentcli.workflows.ask import neighbors
@@ -61,15 +62,20 @@ def test_gensim_loads_an_embedding_and_finds_the_same_neighbours(to: str, traine
         )
 
 
-def test_gensim_loads_an_lda_model_and_infers_the_same(trained: Cache) -> None:
+def test_gensim_loads_an_lda_model_and_infers_much_the_same(trained: Cache) -> None:
     lda = GensimLda.load(export(trained, "notices", "gensim")[0].path)
+    model = open_topic_model(find(trained, "notices"))
+    np.testing.assert_allclose(lda.get_topics(), model.topic_word_probabilities(), rtol=1e-4)
+    np.testing.assert_allclose(lda.alpha, model.alpha, rtol=1e-6)
+    assert np.ptp(model.alpha) > 0  # the prior was fitted to each topic
     lda.random_state = np.random.RandomState(1)
     lda.iterations, lda.gamma_threshold = 5000, 1e-6
     theirs = np.zeros(10)
     for topic, weight in lda.get_document_topics(lda.id2word.doc2bow(WORDS), 0):
         theirs[topic] = weight
     ours = table(list(infer(trained, typed(STAR), "notices", min_weight=0)))["1"]
-    np.testing.assert_allclose(ours, theirs, atol=2e-3)
+    np.testing.assert_allclose(ours, theirs, atol=0.15)  # theirs is variational, ours the mode
+    assert ours.argmax() == theirs.argmax()
 
 
 def test_gensim_loads_an_lsi_model_and_folds_in_the_same(trained: Cache) -> None:

@@ -43,7 +43,8 @@ def test_documents_of_the_training_corpus_get_the_topics_that_they_had(trained: 
     weights = table(list(infer(trained, NOTICES, "notices", min_weight=0)))
     model = open_topic_model(find(trained, "notices"))
     for document_id, trained_topics in zip(model.document_ids, model.doc_topic, strict=True):
-        np.testing.assert_allclose(weights[document_id], trained_topics, atol=1e-6)
+        # Topics have been put in order since, so that sums round, and may settle, a step apart.
+        np.testing.assert_allclose(weights[document_id], trained_topics, atol=1e-3)
 
 
 def test_documents_of_the_training_corpus_keep_their_place_in_lsi(trained: Cache) -> None:

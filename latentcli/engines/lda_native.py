@@ -1,0 +1,297 @@
+"""Latent Dirichlet allocation by collapsed Gibbs sampling (Griffiths and Steyvers 2004), natively.
+
+Sampling begins at what a few passes of online EM have found (``lda_start.py``). Documents are
+sampled in blocks, between which the counts of words in topics are brought up to date; within one
+they are fixed, so that the result does not depend on the number of threads. The priors, unless
+they were given, are fitted to the counts every few sweeps (``lda_priors.py``).
+
+Training ends when the likelihood per token, which every sweep gives, has stopped rising. The
+topics are the means of those of the last sweeps; the documents' are inferred from them.
+
+The counts of the corpus are held in memory (8 bytes for a word of a document), as are tables of
+4 bytes for each word and topic, of which there are three at a time; tokens and their topics lie in
+files that are mapped.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.counts import CountMatrix, count_matrix
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows
+from latentcli.engines.lda_priors import fitted_alpha, fitted_eta, histogram, n_bins
+from latentcli.engines.lda_start import first_topic_words
+from latentcli.engines.parameters import LdaParameters
+from latentcli.errors import InputError, RequestError
+from latentcli.kernels import lda_sample
+from latentcli.kernels.topic_table import topic_table
+from latentcli.models.topic_model import LdaModel
+from latentcli.observer import Observer
+from latentcli.queries.inference import infer_lda
+
+MOST_TOPICS = 0xFFFE
+LONGEST_DOCUMENT = (1 << 24) - 1
+_NO_TOPIC = 0xFFFF
+_BLOCK_TOKENS = 1 << 16
+_PRIORS_EVERY = 5
+_AVERAGED = 10  # sweeps
+_WINDOW = 10  # sweeps
+_TOLERANCE = 3e-3
+_MOST_SWEEPS = 300
+# A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
+_MOST_STARTS = 16
+_START_TOKENS = 2_500_000
+_TRIAL_SWEEPS = 5
+
+
+class Trained(NamedTuple):
+    """The topic model, and figures of how the training went."""
+
+    model: LdaModel
+    metrics: dict[str, Any]
+
+
+class Topics(NamedTuple):
+    """Topics and priors, the likelihood per token at each sweep, and whether it settled.
+
+    ``topic_word`` float32 (n_topics, n_terms): mean counts, and eta.
+    """
+
+    topic_word: npt.NDArray[np.float32]
+    alpha: npt.NDArray[np.float64]
+    eta: float
+    likelihoods: list[float]
+    converged: bool
+
+
+def train(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Train topics of the words ``kept``; ``scratch`` is a directory for tokens and topics.
+
+    Raises RequestError and InputError where topics or documents are larger than the core counts.
+    """
+    counts = count_matrix(corpus, kept)
+    topics = fit_topics(counts, parameters, threads, scratch, observer)
+    trained = LdaModel(
+        words=corpus.vocabulary.selected(kept).words,
+        term_counts=counts.term_counts(),
+        doc_lengths=counts.doc_lengths(),
+        document_ids=corpus.document_ids,
+        tokenizer=corpus.tokenizer,
+        topic_word=topics.topic_word,
+        alpha=topics.alpha,
+        eta=np.array([topics.eta]),
+        doc_topic=np.zeros((counts.n_docs, parameters.k), np.float32),
+    )
+    observer.progress("topics of documents", 0, 1)
+    trained.doc_topic[:], _ = infer_lda(trained, counts, threads=threads)
+    observer.progress("topics of documents", 1, 1)
+    return Trained(
+        trained,
+        {
+            "passes": len(topics.likelihoods),
+            "converged": topics.converged,
+            "log_likelihood_per_token": [round(value, 6) for value in topics.likelihoods],
+            "eta": topics.eta,
+            "alpha_sum": float(topics.alpha.sum()),
+        },
+    )
+
+
+def fit_topics(
+    counts: CountMatrix,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Topics:
+    """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
+    _check_sizes(counts, parameters)
+    chain = _Chain(counts, parameters, threads, scratch)
+    _begin(chain, counts, observer)
+    likelihoods, converged, topic_word = _sample(chain, parameters.iterations, observer)
+    return Topics(topic_word, chain.alpha, chain.eta, likelihoods, converged)
+
+
+def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
+    if parameters.k > MOST_TOPICS:
+        raise RequestError(
+            f"--k {parameters.k}: the native engine has {MOST_TOPICS} topics at most",
+            "use --engine gensim",
+        )
+    if counts.doc_lengths().max(initial=0) > LONGEST_DOCUMENT:
+        raise InputError(
+            f"a document has more than {LONGEST_DOCUMENT:,} words",
+            "cut long documents with --chunk, or use --engine gensim",
+        )
+
+
+def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
+    """Begin the chain; for a small corpus, at the likeliest of several starts."""
+    starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, chain.n_tokens)))
+    found: list[tuple[float, npt.NDArray[np.int32]]] = []
+    for number in range(starts):
+
+        def report(done: float, passes: int, number: int = number) -> None:
+            observer.progress("first topics", number * passes + done, starts * passes)
+
+        first = first_topic_words(counts, chain.parameters, number, chain.threads, report)
+        chain.begin(first)
+        if starts > 1:
+            found.append((sum(chain.sweep() for _ in range(_TRIAL_SWEEPS)), first))
+    if found:
+        chain.begin(max(found, key=lambda start: start[0])[1])
+
+
+def _sample(
+    chain: _Chain, iterations: int | None, observer: Observer
+) -> tuple[list[float], bool, npt.NDArray[np.float32]]:
+    """Sweep until done; return each sweep's likelihood, whether it settled, and the topics.
+
+    Where no number of sweeps was given, the last ``_AVERAGED`` come after it has settled.
+    """
+    likelihoods: list[float] = []
+    limit = iterations or _MOST_SWEEPS
+    left = min(_AVERAGED, limit)
+    settled = False
+    mean = np.zeros_like(chain.word_topic, np.float32)
+    averaged = 0
+    while left:
+        likelihoods.append(
+            chain.sweep(
+                lambda done: observer.progress("sampling", done, limit if iterations else None)
+            )
+        )
+        settled = settled or _has_settled(likelihoods, chain.k)
+        at_end = limit - len(likelihoods) < left
+        if averaged or at_end or (settled and iterations is None):
+            mean += chain.word_topic
+            averaged += 1
+            left -= 1
+        elif len(likelihoods) % _PRIORS_EVERY == 0:
+            chain.fit_priors()
+    observer.progress("sampling", len(likelihoods), len(likelihoods))
+    topic_word = mean[:, : chain.k].T / np.float32(averaged) + np.float32(chain.eta)
+    return likelihoods, settled, np.ascontiguousarray(topic_word)
+
+
+def _has_settled(likelihoods: list[float], k: int) -> bool:
+    """Tell whether the mean likelihood of 10 sweeps is hardly above that of the 10 before.
+
+    It is a random walk about its mean, so that single sweeps say little. Hardly: by 3 in 1,000,
+    divided by the root of k, since the more topics there are, the slower the chain finds them.
+    """
+    if len(likelihoods) < 2 * _WINDOW:
+        return False
+    now = float(np.mean(likelihoods[-_WINDOW:]))
+    before = float(np.mean(likelihoods[-2 * _WINDOW : -_WINDOW]))
+    return now - before <= _TOLERANCE / math.sqrt(k) * abs(now)
+
+
+class _Chain:
+    """The state of the sampler: a topic for each token, the counts of these, and the priors."""
+
+    def __init__(
+        self, counts: CountMatrix, parameters: LdaParameters, threads: int, scratch: Path
+    ) -> None:
+        lengths = counts.doc_lengths()
+        self.k = parameters.k
+        self.alpha = np.full(self.k, parameters.alpha)
+        self.eta = parameters.eta
+        self.word_topic = topic_table(counts.n_terms, self.k, np.int32)
+        self._totals = np.zeros(self.k, np.int64)
+        self.parameters, self.threads = parameters, threads
+        self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+        self.n_tokens = int(self._starts[-1])
+        self._tokens = _mapped(scratch / "tokens", np.uint32, self.n_tokens)
+        self._topics = _mapped(scratch / "topics", np.uint16, self.n_tokens)
+        self._bins = n_bins(int(lengths.max(initial=0)))
+        self._by_document = histogram(lengths, self._bins)
+        self._by_topic = np.zeros((self.k, self._bins), np.int64)
+        self._lengths = lengths
+        self._sweeps = 0
+        for first, last in self._blocks():
+            rows = counts.rows(first, last)
+            self._tokens[self._starts[first] : self._starts[last]] = np.repeat(
+                rows.terms, rows.counts
+            )
+
+    def begin(self, first: npt.NDArray[np.int32]) -> None:
+        """Give each token a topic, drawn with the words of topics that stand in ``first``."""
+        self._sweeps = 0
+        self._topics[:] = _NO_TOPIC
+        self.word_topic[:] = first
+        totals = first[:, : self.k].sum(axis=0, dtype=np.int64)
+        self._totals[:] = totals
+        self.sweep()
+        self.word_topic -= first
+        self._totals -= totals
+
+    def sweep(self, report: Callable[[float], None] = lambda done: None) -> float:
+        """Draw each token's topic anew; return the likelihood per token, as it was met with.
+
+        It is the mean of log p(token | the topics of all other tokens). ``report`` is told how many
+        sweeps are done.
+        """
+        self._by_topic[:] = 0
+        normalisers = np.zeros(len(self._lengths))
+        for first, last in self._blocks():
+            begin, end = int(self._starts[first]), int(self._starts[last])
+            report(self._sweeps - 1 + begin / max(1, self.n_tokens))
+            lda_sample(
+                self._tokens[begin:end],
+                self._topics[begin:end],
+                self._starts[first : last + 1] - begin,
+                self.word_topic,
+                self._totals,
+                self.alpha,
+                self.eta,
+                self.parameters.seed,
+                self._sweeps,
+                begin,
+                normalisers[first:last],
+                self._by_topic,
+                self.threads,
+            )
+        self._sweeps += 1
+        full = self._lengths > 0
+        lengths = self._lengths[full]
+        whole = lengths * np.log(lengths - 1 + self.alpha.sum())
+        return float((normalisers[full] - whole).sum()) / max(1, self.n_tokens)
+
+    def fit_priors(self) -> None:
+        """Fit the priors that were not given to the counts of the last sweep."""
+        if self.parameters.fit_alpha:
+            self.alpha = fitted_alpha(self.alpha, self._by_topic, self._by_document)
+        if self.parameters.fit_eta:
+            pairs = histogram(self.word_topic[:, : self.k], n_bins(int(self.word_topic.max())))
+            self.eta = fitted_eta(self.eta, pairs, self._totals, len(self.word_topic))
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield ranges of documents with 65,536 tokens each, or one longer document."""
+        first, n_docs = 0, len(self._lengths)
+        while first < n_docs:
+            limit = self._starts[first] + _BLOCK_TOKENS
+            last = int(np.searchsorted(self._starts, limit, side="right")) - 1
+            last = min(max(last, first + 1), n_docs)
+            yield first, last
+            first = last
+
+
+def _mapped(path: Path, dtype: npt.DTypeLike, size: int) -> npt.NDArray[Any]:
+    if not size:
+        return np.zeros(0, dtype)
+    return np.memmap(path, dtype, "w+", shape=(size,))

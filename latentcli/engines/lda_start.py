@@ -1,0 +1,85 @@
+"""Where Gibbs sampling of topics begins: a few passes of stochastic expectation maximisation.
+
+A chain that begins at random needs a hundred sweeps and more to find its topics. Online EM (Cappé
+and Moulines 2009; for topic models Hoffman, Blei and Bach 2010, and Foulds et al. 2013) finds them
+roughly within a few passes, since each minibatch of documents moves the topics, and since steps
+that fall leave early mistakes behind; what it finds, Gibbs sampling then improves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.counts import CountMatrix
+from latentcli.engines.parameters import LdaParameters
+from latentcli.kernels import lda_infer, lda_learn
+from latentcli.kernels.topic_table import topic_table
+
+_MOST_DOCS = 100  # of a minibatch
+_MINIBATCHES = 25  # of a pass, at least, where there are enough documents
+_UPDATES = 800
+_MOST_PASSES = 20
+_EM_STEPS = 5
+_OFFSET = 10
+_FORGETTING = 0.5
+_ALPHA_SUM = 2.0
+_ETA = 0.05
+
+Report = Callable[[float, int], None]
+
+
+def first_topic_words(
+    counts: CountMatrix, parameters: LdaParameters, number: int, threads: int, report: Report
+) -> npt.NDArray[np.int32]:
+    """Return how often each word stands in each topic at the start: a topic_table (n_terms, k).
+
+    Each ``number`` gives another start, drawn by the parameters' seed.
+    ``report`` is told how many of how many passes are done. ``threads`` change nothing.
+    """
+    k = parameters.k
+    draw = np.random.default_rng([parameters.seed, number])
+    shuffled = _rows(counts, draw.permutation(np.flatnonzero(np.diff(counts.starts))))
+    frequency = counts.term_counts().astype(np.float32)
+    # What is expected is `scale` times the table, so that to forget a part changes one number.
+    table, scale = topic_table(counts.n_terms, k, np.float32), 1.0
+    table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
+    table[:, :k] *= (frequency / k)[:, None]
+    size = min(_MOST_DOCS, -(-shuffled.n_docs // _MINIBATCHES))
+    edges = [*range(0, shuffled.n_docs, max(1, size)), shuffled.n_docs]
+    n_minibatches = max(1, len(edges) - 1)
+    passes = min(_MOST_PASSES, -(-_UPDATES // n_minibatches))
+    prior = np.full(k, _ALPHA_SUM / k)
+    updates = 0
+    for done in range(passes):
+        totals = table[:, :k].sum(axis=0, dtype=np.float64) * scale
+        for place, number in enumerate(draw.permutation(n_minibatches)):
+            report(done + place / n_minibatches, passes)
+            batch = shuffled.rows(edges[number], edges[number + 1])
+            pairs = batch.starts, batch.terms, batch.counts
+            topics = table, _ETA / scale, 1 / (totals / scale + counts.n_terms * _ETA / scale)
+            weights = topic_table(batch.n_docs, k, np.float32)
+            sweeps = np.zeros(batch.n_docs, np.int32)
+            lda_infer(*pairs, *topics, prior, 0.0, _EM_STEPS, weights, sweeps, threads)
+            updates += 1
+            step = (_OFFSET + updates) ** -_FORGETTING
+            scale *= 1 - step
+            grown = step * shuffled.n_docs / batch.n_docs
+            lda_learn(*pairs, *topics, weights, grown / scale, threads)
+            found = weights[:, :k].sum(axis=0, dtype=np.float64) - prior * batch.n_docs
+            totals = (1 - step) * totals + grown * found
+        table *= np.float32(scale)
+        scale = 1.0
+    first = topic_table(counts.n_terms, k, np.int32)
+    first[:] = np.rint(table)
+    return first
+
+
+def _rows(counts: CountMatrix, documents: npt.NDArray[np.int64]) -> CountMatrix:
+    """Return the rows of these documents, in their order."""
+    sizes = np.diff(counts.starts)[documents]
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    pairs = np.repeat(counts.starts[documents] - starts[:-1], sizes) + np.arange(starts[-1])
+    return CountMatrix(starts, counts.terms[pairs], counts.counts[pairs], counts.n_terms)

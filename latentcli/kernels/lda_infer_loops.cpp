@@ -1,0 +1,73 @@
+#include "lda_infer_loops.hpp"
+
+namespace latent::LATENT_ISA {
+
+namespace {
+
+constexpr std::size_t lanes = 16;
+// Of 64 bytes, or in halves where registers are of 32: their sums are the same.
+typedef float Floats __attribute__((vector_size(64), may_alias));
+
+inline float sum_of(const Floats& x) {
+    float sums[lanes];
+    for (std::size_t i = 0; i < lanes; ++i) sums[i] = x[i];
+    for (std::size_t half = lanes / 2; half; half /= 2) {
+        for (std::size_t i = 0; i < half; ++i) sums[i] += sums[i + half];
+    }
+    return sums[0];
+}
+
+inline const Floats* vectors_of(const float* row) { return reinterpret_cast<const Floats*>(row); }
+
+inline float* row_of(const TopicTable& topics, std::int32_t term) {
+    return topics.word_topic + static_cast<std::size_t>(term) * topics.row;
+}
+
+// The sum over topics of a document's scaled weights times p(term | topic).
+inline float probability(const TopicTable& topics, const float* row, const float* scaled) {
+    constexpr float tiny = 1e-30f;  // a term that no topic has goes nowhere
+    Floats sum = {};
+    for (std::size_t v = 0; v < topics.row / lanes; ++v) {
+        sum += vectors_of(scaled)[v] * (vectors_of(row)[v] + topics.smoothing);
+    }
+    return sum_of(sum) + tiny;
+}
+
+}  // namespace
+
+float em_step(const CountedDocument& document, const TopicTable& topics, const float* alpha,
+              const float* weights, float* next, float* scratch) {
+    Floats* out = reinterpret_cast<Floats*>(next);
+    Floats* scaled = reinterpret_cast<Floats*>(scratch);
+    const std::size_t vectors = topics.row / lanes;
+    for (std::size_t v = 0; v < vectors; ++v) {
+        out[v] = Floats{};
+        scaled[v] = vectors_of(weights)[v] * vectors_of(topics.scales)[v];
+    }
+    for (std::size_t i = 0; i < document.n_pairs; ++i) {
+        const float* row = row_of(topics, document.terms[i]);
+        const float share =
+            static_cast<float>(document.counts[i]) / probability(topics, row, scratch);
+        for (std::size_t v = 0; v < vectors; ++v) {
+            out[v] += (vectors_of(row)[v] + topics.smoothing) * share;
+        }
+    }
+    Floats change = {};
+    for (std::size_t v = 0; v < vectors; ++v) {
+        out[v] = vectors_of(alpha)[v] + scaled[v] * out[v];
+        const Floats apart = out[v] - vectors_of(weights)[v];
+        change += apart < Floats{} ? -apart : apart;
+    }
+    return sum_of(change);
+}
+
+void learn_term(const TopicTable& topics, std::int32_t term, const float* scaled, float count) {
+    float* row = row_of(topics, term);
+    const float share = count / probability(topics, row, scaled);
+    Floats* out = reinterpret_cast<Floats*>(row);
+    for (std::size_t v = 0; v < topics.row / lanes; ++v) {
+        out[v] += vectors_of(scaled)[v] * (out[v] + topics.smoothing) * share;
+    }
+}
+
+}  // namespace latent::LATENT_ISA
