@@ -101,7 +101,9 @@ peers: .peers/ready
 	@touch $@
 
 bench: $(BUILT) peers
-	@for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/bench_*.py; do echo "== $$script"; \
+		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python $$script || exit 1; done
+	@.peers/bin/python benchmarks/page.py
 
 clean:
 	rm -rf $(VENV) .peers .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,7 +7,7 @@
 
 #include "lda_loops.hpp"
 #include "lda_rows.hpp"
-#include "workers.hpp"
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -74,7 +74,7 @@ void sample_topics(const TokenBlock& block, const TopicCounts& counts, const Top
     const SampleDocuments sample = loop_of(isa);
     std::mutex merging;
     std::atomic<std::size_t> next{0};
-    run_workers(threads, [&](unsigned) {
+    in_parallel(threads, [&](unsigned) {
         TopicRows scratch(sampler_scratch_rows, counts.row);
         std::vector<std::int64_t> histograms(n_bins);
         const SampledTokens tokens{block.words,       block.topics,      drawn.data(),
@@ -89,12 +89,9 @@ void sample_topics(const TokenBlock& block, const TopicCounts& counts, const Top
         const std::lock_guard<std::mutex> lock(merging);
         for (std::size_t i = 0; i < n_bins; ++i) figures.histograms[i] += histograms[i];
     });
-    std::atomic<unsigned> share{0};
-    run_workers(threads, [&](unsigned) {
+    in_parallel(threads, [&](unsigned worker) {
         std::vector<std::int64_t> moved(counts.n_topics);
-        for (unsigned worker = share++; worker < threads; worker = share++) {
-            move_tokens(block, drawn.data(), n_tokens, counts, moved.data(), worker, threads);
-        }
+        move_tokens(block, drawn.data(), n_tokens, counts, moved.data(), worker, threads);
         const std::lock_guard<std::mutex> lock(merging);
         for (std::size_t k = 0; k < counts.n_topics; ++k) counts.topics[k] += moved[k];
     });

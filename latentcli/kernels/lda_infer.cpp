@@ -5,7 +5,7 @@
 
 #include "lda_infer_loops.hpp"
 #include "lda_rows.hpp"
-#include "workers.hpp"
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -53,7 +53,7 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
     const TopicTable table{topics.word_topic, topics.smoothing, fixed[1], topics.row};
     const auto n_topics = static_cast<float>(topics.n_topics);
     std::atomic<std::size_t> next_document{0};
-    run_workers(threads, [&](unsigned) {
+    in_parallel(threads, [&](unsigned) {
         TopicRows scratch(3, topics.row);
         for (std::size_t d = next_document++; d < documents.n_docs; d = next_document++) {
             const CountedDocument document = document_of(documents, d);
@@ -87,18 +87,15 @@ void learn_topics(const CountedDocuments& documents, const Topics& topics, const
         }
     }
     const TopicTable table{topics.word_topic, topics.smoothing, nullptr, topics.row};
-    std::atomic<unsigned> next_share{0};
     // Each worker takes the terms that are its own, so that sums are in the documents' order.
-    run_workers(threads, [&](unsigned) {
-        for (unsigned worker = next_share++; worker < threads; worker = next_share++) {
-            for (std::size_t d = 0; d < documents.n_docs; ++d) {
-                const CountedDocument document = document_of(documents, d);
-                for (std::size_t i = 0; i < document.n_pairs; ++i) {
-                    const std::int32_t term = document.terms[i];
-                    if (owner_of(static_cast<std::uint32_t>(term), threads) != worker) continue;
-                    const float count = static_cast<float>(document.counts[i]) * factor;
-                    loops.learn_term(table, term, scaled[d], count);
-                }
+    in_parallel(threads, [&](unsigned worker) {
+        for (std::size_t d = 0; d < documents.n_docs; ++d) {
+            const CountedDocument document = document_of(documents, d);
+            for (std::size_t i = 0; i < document.n_pairs; ++i) {
+                const std::int32_t term = document.terms[i];
+                if (owner_of(static_cast<std::uint32_t>(term), threads) != worker) continue;
+                const float count = static_cast<float>(document.counts[i]) * factor;
+                loops.learn_term(table, term, scaled[d], count);
             }
         }
     });

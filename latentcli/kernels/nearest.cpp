@@ -10,7 +10,7 @@
 
 #include "exact.hpp"
 #include "scan_loops.hpp"
-#include "workers.hpp"
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -175,7 +175,7 @@ std::vector<Candidates> scan(Vectors vectors, const std::uint8_t* index, const Q
                      vectors.n_rows};
     std::vector<Scan> scans(threads, fresh);
     std::atomic<std::size_t> next{0};
-    run_workers(threads, [&](unsigned worker) {
+    in_parallel(threads, [&](unsigned worker) {
         Scan& mine = scans[worker];
         for (std::size_t first; (first = next.fetch_add(chunk)) < blocks;) {
             scan_blocks(index + first * bytes, std::min(chunk, blocks - first), first * block_rows,
@@ -254,7 +254,7 @@ std::vector<Near> nearest_of_all(Vectors vectors, const Question& question, std:
     const unsigned threads = useful_threads(question.threads, bytes);
     std::vector<Ranking> rankings(threads, Ranking(vectors, question, target));
     std::atomic<std::size_t> next{0};
-    run_workers(threads, [&](unsigned worker) {
+    in_parallel(threads, [&](unsigned worker) {
         for (std::size_t first; (first = next.fetch_add(chunk)) < vectors.n_rows;) {
             const std::size_t last = std::min(first + chunk, vectors.n_rows);
             for (std::size_t row = first; row < last; ++row) rankings[worker].add(row);
@@ -291,7 +291,7 @@ std::vector<std::vector<Near>> nearest(Vectors vectors, const std::uint8_t* inde
     }
     std::vector<Candidates> found = scan(vectors, index, question);
     std::atomic<std::size_t> next{0};
-    run_workers(useful_threads(question.threads, answers.size() << 18), [&](unsigned) {
+    in_parallel(useful_threads(question.threads, answers.size() << 18), [&](unsigned) {
         for (std::size_t t; (t = next.fetch_add(1)) < answers.size();) {
             Ranking ranking(vectors, question, t);
             for (const std::size_t row : found[t].rows()) ranking.add(row);

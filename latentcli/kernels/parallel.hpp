@@ -1,7 +1,6 @@
 // Run a function for each of a few numbers, each on a thread of its own.
 #pragma once
 
-#include <cstddef>
 #include <exception>
 #include <system_error>
 #include <thread>
@@ -12,9 +11,9 @@ namespace latent {
 // Call run(0) ... run(n - 1), at the same time where there are threads to be had; the first
 // exception that any of them threw is thrown here when all have ended.
 template <class Run>
-void in_parallel(size_t n, const Run& run) {
+void in_parallel(unsigned n, const Run& run) {
     std::vector<std::exception_ptr> failures(n);
-    const auto guarded = [&](size_t i) {
+    const auto guarded = [&](unsigned i) {
         try {
             run(i);
         } catch (...) {
@@ -23,7 +22,7 @@ void in_parallel(size_t n, const Run& run) {
     };
     std::vector<std::thread> threads;
     threads.reserve(n);
-    for (size_t i = 1; i < n; ++i) {
+    for (unsigned i = 1; i < n; ++i) {
         try {
             threads.emplace_back(guarded, i);
         } catch (const std::system_error&) {

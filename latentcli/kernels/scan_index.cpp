@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "workers.hpp"
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -101,7 +101,7 @@ void quantize(Vectors vectors, std::size_t first, std::size_t count, std::uint8_
               unsigned threads) {
     constexpr std::size_t chunk = 64;
     std::atomic<std::size_t> next{0};
-    run_workers(threads, [&](unsigned) {
+    in_parallel(threads, [&](unsigned) {
         std::vector<float> unit(vectors.dim + lanes);
         std::vector<std::int8_t> codes(vectors.dim + lanes);
         for (std::size_t start; (start = next.fetch_add(chunk)) < count;) {

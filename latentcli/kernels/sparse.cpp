@@ -1,11 +1,10 @@
 #include "sparse.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <stdexcept>
 #include <vector>
 
-#include "workers.hpp"
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -46,12 +45,9 @@ void multiply(const SparseRows& matrix, const float* dense, std::size_t width, s
                                                      from + pairs / threads * worker);
         return worker == 0 ? first : static_cast<std::size_t>(start - matrix.starts);
     };
-    std::atomic<unsigned> next{0};
-    run_workers(threads, [&](unsigned) {
-        for (unsigned part = next++; part < threads; part = next++) {
-            const std::size_t begin = border(part);
-            rows(matrix, dense, width, begin, border(part + 1), out + (begin - first) * width);
-        }
+    in_parallel(threads, [&](unsigned part) {
+        const std::size_t begin = border(part);
+        rows(matrix, dense, width, begin, border(part + 1), out + (begin - first) * width);
     });
 }
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <new>
 #include <numeric>
-#include <thread>
+
+#include "parallel.hpp"
 
 namespace latent {
 
@@ -53,17 +54,14 @@ void train_word2vec(const Word2Vec& model, const Stretches& text, std::size_t n_
                     unsigned threads, InstructionSet isa) {
     const TrainStretches train = loops_for(isa);
     const std::vector<std::size_t> cuts = cut(text, n_stretches, threads);
-    const auto work = [&](unsigned part) {
+    in_parallel(threads, [&](unsigned part) {
         const std::size_t first = cuts[part], last = cuts[part + 1];
         std::vector<std::uint32_t> kept(longest(text.starts, first, last) + 1);
         std::vector<std::uint32_t> samples(2 * model.negative);
         AlignedFloats floats(window_floats(model.row));
         std::fill_n(floats.data, window_floats(model.row), 0.0f);
         train(model, text, first, last, {kept.data(), samples.data(), floats.data});
-    };
-    std::vector<std::jthread> others;  // joined when they go out of scope
-    for (unsigned part = 1; part < threads; ++part) others.emplace_back(work, part);
-    work(0);
+    });
 }
 
 std::vector<std::uint32_t> alias_table(std::span<const double> weights) {
