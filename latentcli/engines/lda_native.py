@@ -142,7 +142,7 @@ def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
 def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
     """Begin the chain; for a small corpus, at the likeliest of several starts."""
     starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, chain.n_tokens)))
-    found: list[tuple[float, npt.NDArray[np.int32]]] = []
+    best, likelihood = None, -math.inf
     for number in range(starts):
 
         def report(done: float, passes: int, number: int = number) -> None:
@@ -151,9 +151,11 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
         first = first_topic_words(counts, chain.parameters, number, chain.threads, report)
         chain.begin(first)
         if starts > 1:
-            found.append((sum(chain.sweep() for _ in range(_TRIAL_SWEEPS)), first))
-    if found:
-        chain.begin(max(found, key=lambda start: start[0])[1])
+            trial = sum(chain.sweep() for _ in range(_TRIAL_SWEEPS))
+            if best is None or trial > likelihood:
+                best, likelihood = first, trial
+    if best is not None:
+        chain.begin(best)
 
 
 def _sample(
