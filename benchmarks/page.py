@@ -274,7 +274,7 @@ def scaling(result: Result) -> str:
     heads = ["s", "CPU s", "MiB"]
     return f"""## Scaling
 
-Whole processes on parts of {result["corpus"]}; `embed` trains one epoch, `topics` 20 passes of 20 topics.
+Whole processes on parts of {result["corpus"]}; `embed` trains 1 epoch, `topics` 20 passes, 20 topics.
 Memory counts the pages of mapped files that were touched, which the system may take back.
 
 {table(["MB of text", "encoded, MiB", "command", *heads], by_size)}

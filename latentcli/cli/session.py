@@ -113,7 +113,8 @@ class ConsoleObserver(Observer):
         if self._bar is None:
             self._bar = _progress_bar()
             self._bar.start()
-        figure = f"{done:,.0f}" if total is None else f"{done:,.0f}/{total:,.0f}"
+        digits = 1 if total and total < 10 and total % 1 else 0
+        figure = f"{done:,.{digits}f}" + ("" if total is None else f"/{total:,.{digits}f}")
         if stage not in self._tasks:
             for task in self._tasks.values():
                 self._bar.update(task, visible=False)

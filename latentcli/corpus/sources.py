@@ -8,6 +8,7 @@ read twice are spooled to a file first.
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import hashlib
 import io
@@ -17,7 +18,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self, cast
@@ -149,6 +150,28 @@ def open_source(source: Source) -> BinaryIO:
     except OSError as error:
         raise _unreadable(source.name, error) from None
     return decompressed(raw, source.name)
+
+
+def expected_bytes(sources: Sequence[Source]) -> int | None:
+    """Return about how many bytes the sources will give, or None where only reading tells.
+
+    Of gzip it is what its last four bytes say (RFC 1952): less where it has several members or
+    more than 4 GB.
+    """
+    total = 0
+    for source in sources:
+        if source.kind != "file":
+            return None
+        with contextlib.suppress(OSError), open(source.path, "rb") as raw:
+            head = raw.read(6)
+            size = raw.seek(0, os.SEEK_END)
+            if head.startswith(b"\x1f\x8b") and size >= 18:
+                raw.seek(-4, os.SEEK_END)
+                size = int.from_bytes(raw.read(4), "little")
+            elif head.startswith((b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")):
+                return None
+            total += size
+    return total
 
 
 def decompressed(raw: BinaryIO, name: str) -> BinaryIO:
@@ -362,11 +385,15 @@ class _Watched:
         return block
 
 
-def fingerprint(sources: Sequence[Source], include: Sequence[str] = ()) -> Fingerprint:
+def fingerprint(
+    sources: Sequence[Source],
+    include: Sequence[str] = (),
+    progress: Callable[[int], None] = lambda n_bytes: None,
+) -> Fingerprint:
     """Read all bytes of the sources once and return their fingerprint."""
     total = Fingerprint()
     for member in members(sources, include):
         stream = total.watch(member).stream
         while stream.read(_BLOCK):
-            pass
+            progress(total.bytes)
     return total

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "exact.hpp"
-#include "scan_loops.hpp"
 #include "parallel.hpp"
+#include "scan_loops.hpp"
 
 namespace latent {
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.readers import ReaderSettings
-from latentcli.corpus.sources import Fingerprint, Source, fingerprint, printable_path
+from latentcli.corpus.sources import (
+    Fingerprint,
+    Source,
+    expected_bytes,
+    fingerprint,
+    printable_path,
+)
 from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
@@ -125,21 +131,22 @@ def _encoded(
         reading = open_inputs(request, scratch, observer)
         sources, reader = reading.sources, reading.settings
         settings = _settings(reader, request.tokenizer)
+        progress = _progress_of(sources, observer)
         source = None
         if not retrain and _may_be_known(cache, settings):
-            observer.progress("reading", 0)
-            source = fingerprint(sources, reader.include)
+            source = fingerprint(sources, reader.include, progress("reading, MB"))
             known = answer(cache, _request(sources, settings, source))
             if known is not None:
                 observer.note(f"corpus: {_title(known)} is in the cache already")
                 return known
             watch.stage("fingerprint")
         seen = Fingerprint()
+        tell = progress("encoding, MB")
         encoded = reading.encoded(
             seen,
             request.tokenizer,
             scratch,
-            lambda n_tokens: observer.progress("encoding tokens", n_tokens),
+            lambda n_tokens: tell(seen.bytes),
             threads,
         )
         watch.stage("encode")
@@ -159,6 +166,23 @@ def _encoded(
             arrays,
             strings,
         )
+
+
+def _progress_of(
+    sources: Sequence[Source], observer: Observer
+) -> Callable[[str], Callable[[int], None]]:
+    """Return what begins a stage and gives the function to tell the bytes read so far."""
+    expected = expected_bytes(sources)
+
+    def begin(stage: str) -> Callable[[int], None]:
+        def tell(n_bytes: int) -> None:
+            total = expected if expected is not None and n_bytes <= expected else None
+            observer.progress(stage, n_bytes / 1e6, total and total / 1e6)
+
+        tell(0)
+        return tell
+
+    return begin
 
 
 def _names(sources: Sequence[Source]) -> str:

@@ -27,7 +27,18 @@ def test_a_repeated_command_is_a_hit_that_says_so_and_gives_the_same_bytes(
 
 
 def test_defaults_written_out_are_the_same_request(on_copy: Run) -> None:
-    written = ("--alpha", "0.1", "--seed", "1", "--max-df", "0.5", "--stopwords", "en", "-n", "3")
+    written = (
+        "--engine",
+        "native",
+        "--seed",
+        "1",
+        "--max-df",
+        "0.5",
+        "--stopwords",
+        "en",
+        "-n",
+        "3",
+    )
     answer = on_copy("topics", SAMPLES / "notices.jsonl", "--k", "10", *written)
     assert "lda: " in answer.stderr and "is in the cache already" in answer.stderr
 

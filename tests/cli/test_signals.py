@@ -26,7 +26,7 @@ ENDLESS = {
     ),
 }
 # What the bar shows once training is under way, in all the processes that take part.
-UNDER_WAY = {"embed": "1/10,000", "topics": "1/100,000"}
+UNDER_WAY = {"embed": "/s", "topics": "1/100,000"}
 
 pytestmark = pytest.mark.slow
 
@@ -107,7 +107,7 @@ def test_an_interrupt_while_a_corpus_is_read_ends_with_130(
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the workers are not told")
 def test_the_workers_go_when_their_parent_is_killed(on_copy: Run, copied_cache: Path) -> None:
     before = _runs(copied_cache)
-    with Terminal(copied_cache, *ENDLESS["topics"]) as terminal:
+    with Terminal(copied_cache, *ENDLESS["topics"], "--engine", "gensim") as terminal:
         terminal.wait_for(UNDER_WAY["topics"])
         terminal.process.kill()
         screen = terminal.finish(timeout=20)
@@ -117,14 +117,14 @@ def test_the_workers_go_when_their_parent_is_killed(on_copy: Run, copied_cache: 
 
 def test_training_goes_on_after_a_stop_and_a_hang_up_that_is_ignored(copied_cache: Path) -> None:
     """As under ``nohup``, whose children inherit that SIGHUP is ignored."""
-    question = ("embed", SAMPLES / "tales.txt", "--epochs", "40", "--dim", "5", "--threads", "2")
+    question = ("embed", SAMPLES / "tales.txt", "--epochs", "2000", "--dim", "5", "--threads", "2")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         terminal = Terminal(copied_cache, *question)
     finally:
         signal.signal(signal.SIGHUP, before)
     with terminal:
-        terminal.wait_for("/40")
+        terminal.wait_for(UNDER_WAY["embed"])
         for number in (signal.SIGSTOP, signal.SIGCONT, signal.SIGHUP):
             os.killpg(terminal.process.pid, number)
         screen = terminal.finish()

@@ -92,7 +92,7 @@ def test_a_file_gets_neither_colours_nor_progress_while_the_terminal_does(
     with (tmp_path / "answer").open("wb") as out:
         with Terminal(copied_cache, *question, stdout=out.fileno()) as terminal:
             screen = terminal.finish()
-    assert "reading" in screen.text and "\x1b[" in screen.raw
+    assert "encoding, MB" in screen.text and "\x1b[" in screen.raw
     answer = (tmp_path / "answer").read_text()
     assert answer.count("\n") == 1 and answer.count("\t") == 5
     assert "\x1b" not in answer and "\r" not in answer

@@ -113,10 +113,10 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(copied_cache: Path) -> N
     question = ("embed", SAMPLES / "tales.txt", "--epochs", "3", "--dim", "5", "--threads", "1")
     screen = on_terminal(copied_cache, *question)
     assert screen.returncode == 0, screen.text
-    assert "training" in screen.raw and "3/3" in screen.raw
+    assert "training" in screen.raw and re.search(r"(\d\d\d,\d+)/\1", screen.raw)
     assert screen.raw.rindex("\x1b[2K") > screen.raw.rindex("training ")  # the line is erased
 
 
 def test_quiet_shows_no_progress(copied_cache: Path) -> None:
     shown = on_terminal(copied_cache, "corpus", SAMPLES / "tales.txt", "--retrain", "-q").text
-    assert "reading" not in shown and "note" not in shown and "tales.txt" in shown
+    assert "encoding" not in shown and "note" not in shown and "tales.txt" in shown

@@ -48,9 +48,9 @@ def test_show_tells_how_a_model_came_about(trained: Cache) -> None:
     assert (details.name, details.kind, details.algorithm) == ("tales", "embedding", "word2vec")
     assert details.parameters["epochs"] == 20
     assert details.parameters["seed"] == 1
-    assert details.metrics["tokens_seen_per_epoch"] >= 0.98 * details.metrics["tokens"]
+    assert 40_000 < details.metrics["tokens"] < 55_000
     assert details.arrays["vectors"].startswith("<f4 ")
-    assert set(details.versions) >= {"python", "numpy", "gensim"}
+    assert set(details.versions) >= {"python", "numpy"}
     assert details.seconds["total"] > 0
 
 
