@@ -39,15 +39,17 @@ from latentcli.queries.inference import infer_lda
 MOST_TOPICS = 0xFFFE
 LONGEST_DOCUMENT = (1 << 24) - 1
 _NO_TOPIC = 0xFFFF
-_BLOCK_TOKENS = 1 << 16
+# A sweep is made in 16 blocks, of so many tokens at least and at most.
+_BLOCKS = 16
+_LEAST_BLOCK, _MOST_BLOCK = 1 << 16, 1 << 20
 _PRIORS_EVERY = 5
-_AVERAGED = 10  # sweeps
-_WINDOW = 10  # sweeps
+_AVERAGED = 5  # sweeps
+_WINDOW = 6  # sweeps
 _TOLERANCE = 3e-3
 _MOST_SWEEPS = 300
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
-_START_TOKENS = 2_500_000
+_START_TOKENS = 1_600_000
 _TRIAL_SWEEPS = 5
 
 
@@ -191,7 +193,7 @@ def _sample(
 
 
 def _has_settled(likelihoods: list[float], k: int) -> bool:
-    """Tell whether the mean likelihood of 10 sweeps is hardly above that of the 10 before.
+    """Tell whether the mean likelihood of 6 sweeps is hardly above that of the 6 before.
 
     It is a random walk about its mean, so that single sweeps say little. Hardly: by 3 in 1,000,
     divided by the root of k, since the more topics there are, the slower the chain finds them.
@@ -283,10 +285,11 @@ class _Chain:
             self.eta = fitted_eta(self.eta, pairs, self._totals, len(self.word_topic))
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
-        """Yield ranges of documents with 65,536 tokens each, or one longer document."""
+        """Yield ranges of documents of about as many tokens each, or one longer document."""
         first, n_docs = 0, len(self._lengths)
+        size = min(max(_LEAST_BLOCK, self.n_tokens // _BLOCKS), _MOST_BLOCK)
         while first < n_docs:
-            limit = self._starts[first] + _BLOCK_TOKENS
+            limit = self._starts[first] + size
             last = int(np.searchsorted(self._starts, limit, side="right")) - 1
             last = min(max(last, first + 1), n_docs)
             yield first, last

@@ -20,9 +20,9 @@ from latentcli.kernels.topic_table import topic_table
 
 _MOST_DOCS = 100  # of a minibatch
 _MINIBATCHES = 25  # of a pass, at least, where there are enough documents
-_UPDATES = 800
+_UPDATES = 400
 _MOST_PASSES = 20
-_EM_STEPS = 5
+_EM_STEPS = 3
 _OFFSET = 10
 _FORGETTING = 0.5
 _ALPHA_SUM = 2.0

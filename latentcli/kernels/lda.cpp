@@ -24,20 +24,21 @@ SampleDocuments loop_of(InstructionSet isa) {
     return baseline::sample_documents;
 }
 
-// Moves the tokens of the worker's words from their old topics to the new.
-void move_tokens(const TokenBlock& block, const std::uint16_t* drawn, std::size_t n_tokens,
-                 const TopicCounts& counts, std::int64_t* topics, unsigned worker,
-                 unsigned workers) {
-    for (std::size_t i = 0; i < n_tokens; ++i) {
+// Moves tokens from their old topics to the new; threads may meet in a count, and whole numbers add
+// up to the same in any order.
+void move_tokens(const TokenBlock& block, const std::uint16_t* drawn, std::size_t first,
+                 std::size_t last, const TopicCounts& counts, std::int64_t* topics) {
+    for (std::size_t i = first; i < last; ++i) {
         const std::uint16_t old = block.topics[i];
-        if (old == drawn[i] || owner_of(block.words[i], workers) != worker) continue;
+        if (old == drawn[i]) continue;
         std::int32_t* row = counts.word_topic + block.words[i] * counts.row;
         if (old != no_topic) {
-            --row[old];
+            __atomic_fetch_sub(row + old, 1, __ATOMIC_RELAXED);
             --topics[old];
         }
-        ++row[drawn[i]];
+        __atomic_fetch_add(row + drawn[i], 1, __ATOMIC_RELAXED);
         ++topics[drawn[i]];
+        block.topics[i] = drawn[i];
     }
 }
 
@@ -91,11 +92,11 @@ void sample_topics(const TokenBlock& block, const TopicCounts& counts, const Top
     });
     in_parallel(threads, [&](unsigned worker) {
         std::vector<std::int64_t> moved(counts.n_topics);
-        move_tokens(block, drawn.data(), n_tokens, counts, moved.data(), worker, threads);
+        move_tokens(block, drawn.data(), n_tokens * worker / threads,
+                    n_tokens * (worker + 1) / threads, counts, moved.data());
         const std::lock_guard<std::mutex> lock(merging);
         for (std::size_t k = 0; k < counts.n_topics; ++k) counts.topics[k] += moved[k];
     });
-    std::copy(drawn.begin(), drawn.end(), block.topics);
 }
 
 }  // namespace latent
