@@ -79,6 +79,22 @@ sanitize: $(BUILT)
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONPATH="$(SANITIZED):$(SITE)" \
 		$(BIN)/python -S -P -m pytest -q --import-mode=append -p no:cacheprovider tests/kernels
 
+# With libFuzzer, guided by what code the bytes reach; without it, by chance.
+SECONDS := 60
+FUZZED := fuzz/encode_fuzz.cpp $(addprefix latentcli/kernels/,encode.cpp worker.cpp word_cutter.cpp layout.cpp vocabulary.cpp)
+FUZZ_FLAGS := -std=c++20 -O1 -g -pthread -Ilatentcli/kernels
+
+fuzz:
+	@mkdir -p build/fuzz/found
+	@if clang++ $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $(FUZZED) -o build/fuzz/encode 2>build/fuzz/log; then \
+		echo "== $(SECONDS) s of libFuzzer"; \
+		build/fuzz/encode -max_total_time=$(SECONDS) -verbosity=0 -print_final_stats=1 build/fuzz/found fuzz/seeds; \
+	else \
+		echo "== $(SECONDS) s of mutated files (libFuzzer would be better: build/fuzz/log says why not)"; \
+		$${CXX:-c++} $(FUZZ_FLAGS) -DSTANDALONE -fsanitize=address,undefined $(FUZZED) -o build/fuzz/encode && \
+		build/fuzz/encode $(SECONDS) fuzz/seeds/*; \
+	fi
+
 # The stable ABI serves every Python from 3.12 on; 3.11 gets a wheel of its own. On Linux the
 # wheel's tag says how old a C library it can do with, which is that of the machine that builds it.
 wheel: $(BUILT)
