@@ -45,7 +45,7 @@ _LEAST_BLOCK, _MOST_BLOCK = 1 << 16, 1 << 20
 _PRIORS_EVERY = 5
 _AVERAGED = 5  # sweeps
 _WINDOW = 6  # sweeps
-_TOLERANCE = 3e-3
+_TOLERANCE = 5e-3
 _MOST_SWEEPS = 300
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
@@ -195,14 +195,14 @@ def _sample(
 def _has_settled(likelihoods: list[float], k: int) -> bool:
     """Tell whether the mean likelihood of 6 sweeps is hardly above that of the 6 before.
 
-    It is a random walk about its mean, so that single sweeps say little. Hardly: by 3 in 1,000,
-    divided by the root of k, since the more topics there are, the slower the chain finds them.
+    It is a random walk about its mean, so that single sweeps say little. Hardly: by 5 in 1,000,
+    divided by k^(2/3), since the more topics there are, the slower the chain finds them.
     """
     if len(likelihoods) < 2 * _WINDOW:
         return False
     now = float(np.mean(likelihoods[-_WINDOW:]))
     before = float(np.mean(likelihoods[-2 * _WINDOW : -_WINDOW]))
-    return now - before <= _TOLERANCE / math.sqrt(k) * abs(now)
+    return bool(now - before <= _TOLERANCE * k ** (-2 / 3) * abs(now))
 
 
 class _Chain:
