@@ -116,6 +116,7 @@ peers: .peers/ready
 		echo "$$peer could not be installed: left out"; done < benchmarks/peers.txt
 	@touch $@
 
+# BLAS chooses its own kernels for this processor, whatever the surroundings say.
 bench: $(BUILT) peers
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; \
 		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python $$script || exit 1; done

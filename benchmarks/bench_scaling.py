@@ -22,6 +22,7 @@ from harness import DATA, LATENT, run, write_results
 
 MEGABYTES = (1, 10, 100)
 TOPICS = (20, 100, 400, 1000)
+CHUNK = ("--chunk", 300)  # documents enough for 1,000 topics
 VOCABULARIES = (1_000, 10_000, 100_000)
 CORPUS = DATA / "text" / "enwiki-100m.txt.gz"
 
@@ -66,7 +67,7 @@ def topics_row(cache: Path, setting: int, *options: object) -> dict[str, Any]:
     """Measure 20 passes of topic training on the corpus that is in the cache."""
     return {
         "setting": setting,
-        **measured(cache, "topics", "--retrain", "--iterations", 20, *options),
+        **measured(cache, "topics", "--retrain", "--iterations", 20, *CHUNK, *options),
     }
 
 

@@ -86,7 +86,7 @@ def topics(
         float | None,
         typer.Option(
             help="lda: the prior of topics in a document (default: fitted to the corpus).",
-            callback=within(0, 1000, above=True),
+            callback=within(1e-6, 1000),
             show_default=False,
             rich_help_panel=TRAINING,
         ),
@@ -95,7 +95,7 @@ def topics(
         float | None,
         typer.Option(
             help="lda: the prior of words in a topic (default: fitted to the corpus).",
-            callback=within(0, 1000, above=True),
+            callback=within(1e-6, 1000),
             show_default=False,
             rich_help_panel=TRAINING,
         ),

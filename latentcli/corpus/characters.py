@@ -1,6 +1,6 @@
 """What the native encoder must know of every character, from Python's own Unicode tables.
 
-The tables are made when a process first encodes a text (in some 0.1 seconds) and not when the
+The tables are made when a process first encodes a text (in some 20 milliseconds) and not when the
 program is built: they must be those of the Python that runs, to which the tokenizer of queries
 keeps, and one build serves several.
 """
@@ -33,8 +33,11 @@ _BY_CATEGORY = {
 
 _N_CHARACTERS, _N_LOWER = 0x110000, 0x20000
 
-# The planes that have characters. The others are unassigned or for private use, never in words.
-_PLANES = (0, 1, 2, 3, 14)
+# Only the basic plane is looked at, for the tables take time. In the other planes that have
+# characters all are called hard, and what has them is put to the tokenizer, which is as right. The
+# rest is unassigned or for private use, never in words.
+_BASIC_PLANE = 0x10000
+_OTHER_PLANES = (slice(0x10000, 0x40000), slice(0xE0000, 0xF0000))
 
 # Hangul syllables are composed of a consonant and a vowel, and these of one more (Unicode 3.12).
 _HANGUL_FIRST = [*range(0x1100, 0x1113), *range(0xAC00, 0xD7A4, 28)]
@@ -54,30 +57,32 @@ def characters() -> Characters:
     properties = np.zeros(_N_CHARACTERS, np.uint8)
     lower = np.arange(_N_CHARACTERS, dtype=np.uint32)
     firsts, seconds = set(_HANGUL_FIRST), set(_HANGUL_SECOND)
-    for plane in _PLANES:
-        points = np.arange(plane << 16, (plane + 1) << 16, dtype=np.uint32)
-        points = points[(points < 0xD800) | (points >= 0xE000)]  # surrogates are no characters
-        text = points.astype("<u4").tobytes().decode("utf-32-le")
-        kinds = map(_BY_CATEGORY.__getitem__, map(unicodedata.category, text))
-        properties[points] |= np.frombuffer(bytes(kinds), np.uint8)
-        classes = bytes(map(unicodedata.combining, text))
-        properties[points[np.frombuffer(classes, np.uint8) > 0]] |= _COMBINING
-        decompositions = map(unicodedata.decomposition, text)
-        for character, parts in filter(itemgetter(1), zip(text, decompositions, strict=True)):
-            if parts[0] == "<":
-                continue
-            if unicodedata.normalize("NFC", character) != character:
-                properties[ord(character)] |= _HARD
-            else:
-                first, second = parts.split()
-                # A mark behind a composed character may have to come before one inside it.
-                firsts |= {int(first, 16), ord(character)}
-                seconds.add(int(second, 16))
-        if text.lower() != text:
-            _lower(text, properties, lower)
+    points = np.arange(_BASIC_PLANE, dtype=np.uint32)
+    points = points[(points < 0xD800) | (points >= 0xE000)]  # surrogates are no characters
+    text = points.astype("<u4").tobytes().decode("utf-32-le")
+    kinds = map(_BY_CATEGORY.__getitem__, map(unicodedata.category, text))
+    properties[points] |= np.frombuffer(bytes(kinds), np.uint8)
+    classes = bytes(map(unicodedata.combining, text))
+    properties[points[np.frombuffer(classes, np.uint8) > 0]] |= _COMBINING
+    decompositions = map(unicodedata.decomposition, text)
+    for character, parts in filter(itemgetter(1), zip(text, decompositions, strict=True)):
+        if parts[0] == "<":
+            continue
+        if unicodedata.normalize("NFC", character) != character:
+            properties[ord(character)] |= _HARD
+        else:
+            first, second = parts.split()
+            # A mark behind a composed character may have to come before one inside it.
+            firsts |= {int(first, 16), ord(character)}
+            seconds.add(int(second, 16))
+    if text.lower() != text:
+        _lower(text, properties, lower)
+    for plane in _OTHER_PLANES:
+        properties[plane] = _HARD
     properties[0x03A3] |= _HARD  # a sigma's lower case depends on what is around it
     for found, flag in ((firsts, _FIRST), (seconds, _SECOND)):
-        members = np.isin(np.arange(_N_CHARACTERS), list(found))
+        members = np.zeros(_N_CHARACTERS, np.bool_)
+        members[list(found)] = True
         properties[members | members[lower]] |= flag
     _mark_kinds(properties)
     return Characters(properties, lower[:_N_LOWER].copy())

@@ -8,9 +8,9 @@ they were given, are fitted to the counts every few sweeps (``lda_priors.py``).
 Training ends when the likelihood per token, which every sweep gives, has stopped rising. The
 topics are the means of those of the last sweeps; the documents' are inferred from them.
 
-The counts of the corpus are held in memory (8 bytes for a word of a document), as are tables of
-4 bytes for each word and topic, of which there are three at a time; tokens and their topics lie in
-files that are mapped.
+The counts of the corpus are held in memory (8 bytes for a word of a document, some 40 while the
+start is made), as are tables of the words in topics (up to 17 bytes for each word and topic while
+eta is fitted); tokens and their topics lie in files that are mapped.
 """
 
 from __future__ import annotations
@@ -31,17 +31,19 @@ from latentcli.engines.lda_start import first_topic_words
 from latentcli.engines.parameters import LdaParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.kernels import lda_sample
-from latentcli.kernels.topic_table import topic_table
+from latentcli.kernels.padded_table import padded_table
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
 
 MOST_TOPICS = 0xFFFE
+LEAST_PRIOR = 1e-6  # below it, products of probabilities vanish in float32
 LONGEST_DOCUMENT = (1 << 24) - 1
 _NO_TOPIC = 0xFFFF
 # A sweep is made in 16 blocks, of so many tokens at least and at most.
 _BLOCKS = 16
 _LEAST_BLOCK, _MOST_BLOCK = 1 << 16, 1 << 20
+_MOST_BLOCK_WORK = 1 << 27  # tokens times topics: some tenths of a second
 _PRIORS_EVERY = 5
 _AVERAGED = 5  # sweeps
 _WINDOW = 6  # sweeps
@@ -134,6 +136,8 @@ def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
             f"--k {parameters.k}: the native engine has {MOST_TOPICS} topics at most",
             "use --engine gensim",
         )
+    if min(parameters.alpha, parameters.eta) < LEAST_PRIOR:
+        raise RequestError(f"alpha and eta must be {LEAST_PRIOR:g} at least")
     if counts.doc_lengths().max(initial=0) > LONGEST_DOCUMENT:
         raise InputError(
             f"a document has more than {LONGEST_DOCUMENT:,} words",
@@ -215,7 +219,7 @@ class _Chain:
         self.k = parameters.k
         self.alpha = np.full(self.k, parameters.alpha)
         self.eta = parameters.eta
-        self.word_topic = topic_table(counts.n_terms, self.k, np.int32)
+        self.word_topic = padded_table(counts.n_terms, self.k, np.int32)
         self._totals = np.zeros(self.k, np.int64)
         self.parameters, self.threads = parameters, threads
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
@@ -287,7 +291,8 @@ class _Chain:
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of documents of about as many tokens each, or one longer document."""
         first, n_docs = 0, len(self._lengths)
-        size = min(max(_LEAST_BLOCK, self.n_tokens // _BLOCKS), _MOST_BLOCK)
+        most = min(_MOST_BLOCK, _MOST_BLOCK_WORK // self.k)
+        size = max(1, min(max(_LEAST_BLOCK, self.n_tokens // _BLOCKS), most))
         while first < n_docs:
             limit = self._starts[first] + size
             last = int(np.searchsorted(self._starts, limit, side="right")) - 1

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from latentcli.corpus.counts import CountMatrix
 from latentcli.engines.parameters import LdaParameters
 from latentcli.kernels import lda_infer, lda_learn
-from latentcli.kernels.topic_table import topic_table
+from latentcli.kernels.padded_table import padded_table
 
 _MOST_DOCS = 100  # of a minibatch
 _MINIBATCHES = 25  # of a pass, at least, where there are enough documents
@@ -34,7 +34,7 @@ Report = Callable[[float, int], None]
 def first_topic_words(
     counts: CountMatrix, parameters: LdaParameters, number: int, threads: int, report: Report
 ) -> npt.NDArray[np.int32]:
-    """Return how often each word stands in each topic at the start: a topic_table (n_terms, k).
+    """Return how often each word stands in each topic at the start: a padded_table (n_terms, k).
 
     Each ``number`` gives another start, drawn by the parameters' seed.
     ``report`` is told how many of how many passes are done. ``threads`` change nothing.
@@ -44,7 +44,7 @@ def first_topic_words(
     shuffled = _rows(counts, draw.permutation(np.flatnonzero(np.diff(counts.starts))))
     frequency = counts.term_counts().astype(np.float32)
     # What is expected is `scale` times the table, so that to forget a part changes one number.
-    table, scale = topic_table(counts.n_terms, k, np.float32), 1.0
+    table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
     table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
     table[:, :k] *= (frequency / k)[:, None]
     size = min(_MOST_DOCS, -(-shuffled.n_docs // _MINIBATCHES))
@@ -60,7 +60,7 @@ def first_topic_words(
             batch = shuffled.rows(edges[number], edges[number + 1])
             pairs = batch.starts, batch.terms, batch.counts
             topics = table, _ETA / scale, 1 / (totals / scale + counts.n_terms * _ETA / scale)
-            weights = topic_table(batch.n_docs, k, np.float32)
+            weights = padded_table(batch.n_docs, k, np.float32)
             sweeps = np.zeros(batch.n_docs, np.int32)
             lda_infer(*pairs, *topics, prior, 0.0, _EM_STEPS, weights, sweeps, threads)
             updates += 1
@@ -72,7 +72,7 @@ def first_topic_words(
             totals = (1 - step) * totals + grown * found
         table *= np.float32(scale)
         scale = 1.0
-    first = topic_table(counts.n_terms, k, np.int32)
+    first = padded_table(counts.n_terms, k, np.int32)
     first[:] = np.rint(table)
     return first
 

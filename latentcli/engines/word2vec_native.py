@@ -21,6 +21,7 @@ from latentcli.corpus.mask import Rows, masked_blocks
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import RequestError
 from latentcli.kernels import alias_table, train_word2vec
+from latentcli.kernels.padded_table import padded_table
 from latentcli.models.embedding import Embedding, lengths
 from latentcli.observer import Observer
 
@@ -144,17 +145,10 @@ def first_weights(n_terms: int, dim: int, seed: int) -> tuple[Floats, Floats]:
 
     Both float32 (n_terms, dim padded with zeros to a multiple of 16), at multiples of 64 bytes.
     """
-    row = -(-dim // 16) * 16
-    weights, context = _aligned(n_terms, row), _aligned(n_terms, row)
+    weights = padded_table(n_terms, dim, np.float32)
     draw = np.random.default_rng(seed)
     weights[:, :dim] = (draw.random((n_terms, dim), np.float32) - np.float32(0.5)) / dim
-    return weights, context
-
-
-def _aligned(n_terms: int, row: int) -> Floats:
-    memory = np.zeros(n_terms * row + 16, np.float32)
-    start = -memory.ctypes.data % 64 // memory.itemsize
-    return memory[start : start + n_terms * row].reshape(n_terms, row)
+    return weights, padded_table(n_terms, dim, np.float32)
 
 
 def kept_of_32_bits(counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:

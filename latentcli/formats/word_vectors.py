@@ -12,6 +12,6 @@ EMBEDDING = "embedding"
 def open_word_vectors(artefact: Artefact) -> WordVectors:
     """Map the words and vectors of an embedding."""
     words, vectors = artefact.strings("vocabulary"), artefact.buffer("vectors")
-    if vectors.ndim != 2 or len(words) != len(vectors):
+    if vectors.ndim != 2 or vectors.format != "f" or len(words) != len(vectors):
         raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
     return WordVectors(words, vectors, artefact.manifest["tokenizer"])

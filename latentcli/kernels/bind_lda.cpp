@@ -12,7 +12,7 @@
 #include "bindings.hpp"
 #include "lda.hpp"
 #include "lda_infer.hpp"
-#include "lda_rows.hpp"
+#include "aligned_rows.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;
@@ -61,7 +61,7 @@ void sample(const Array<const std::uint32_t, 1>& words, const Array<std::uint16_
     require(topics.shape(0) == n_tokens, "words and topics differ in length");
     check_starts(starts, n_tokens);
     require(n_topics >= 1 && n_topics < no_topic, "topics must be from 1 to 65534");
-    require(word_topic.shape(1) == (n_topics + lda_lanes - 1) / lda_lanes * lda_lanes,
+    require(word_topic.shape(1) == (n_topics + row_lanes - 1) / row_lanes * row_lanes,
             "rows of word_topic must be padded to a multiple of 16 topics");
     require(reinterpret_cast<std::uintptr_t>(word_topic.data()) % 64 == 0,
             "word_topic must begin at a multiple of 64 bytes");
@@ -108,7 +108,7 @@ Topics checked(const FloatRows& word_topic, double smoothing, const Doubles& sca
                const FloatRows& weights, std::size_t n_docs) {
     const std::size_t n_topics = scales.shape(0);
     const std::size_t row = word_topic.shape(1);
-    require(n_topics >= 1 && row == (n_topics + lda_lanes - 1) / lda_lanes * lda_lanes,
+    require(n_topics >= 1 && row == (n_topics + row_lanes - 1) / row_lanes * row_lanes,
             "rows of word_topic must be padded to a multiple of 16 topics");
     require(positive(scales.data(), n_topics), "scales must be positive");
     require(std::isfinite(smoothing) && smoothing >= 0, "smoothing must not be negative");

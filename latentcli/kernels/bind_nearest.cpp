@@ -32,6 +32,7 @@ using BytesOut = nb::ndarray<std::uint8_t, nb::ndim<1>, nb::c_contig, nb::device
 constexpr std::size_t most_dimensions = 1 << 20;
 
 Vectors checked(const Floats& vectors) {
+    if (vectors.shape(0) == 0) throw std::invalid_argument("no vectors");
     if (vectors.shape(1) == 0) throw std::invalid_argument("vectors without dimensions");
     if (vectors.shape(1) > most_dimensions) throw std::invalid_argument("too many dimensions");
     return {vectors.data(), vectors.shape(0), vectors.shape(1)};
@@ -44,7 +45,7 @@ Question checked(Vectors vectors, const Doubles& targets, std::size_t n, const s
     }
     const std::size_t count = targets.shape(0) * targets.shape(1);
     if (!std::all_of(targets.data(), targets.data() + count,
-                     [](double x) { return std::isfinite(x); })) {
+                     [](double x) { return std::fabs(x) < 1e100; })) {
         throw std::invalid_argument("a target is not finite");
     }
     if (metric != "cosine" && metric != "euclidean") {
@@ -122,7 +123,7 @@ double bind_cosine(const Row& a, const TargetRow& b) {
 
 void bind_nearest(nb::module_& m) {
     m.def("index_bytes", &bind_index_bytes, "n_rows"_a, "dim"_a);
-    m.def("quantize", &bind_quantize, "vectors"_a, "first_row"_a, "blocks"_a, "threads"_a = 1);
+    m.def("quantize", &bind_quantize, "vectors"_a, "first_row"_a, "blocks"_a.noconvert(), "threads"_a = 1);
     m.def("nearest", &bind_nearest_rows, "vectors"_a, "targets"_a, "n"_a, "metric"_a = "cosine",
           "index"_a = nb::none(), "threads"_a = 1, "isa"_a = "");
     m.def("contenders", &bind_contenders, "vectors"_a, "targets"_a, "n"_a, "metric"_a = "cosine",

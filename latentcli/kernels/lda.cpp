@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lda_loops.hpp"
-#include "lda_rows.hpp"
+#include "aligned_rows.hpp"
 #include "parallel.hpp"
 
 namespace latent {
@@ -54,7 +54,7 @@ void sample_topics(const TokenBlock& block, const TopicCounts& counts, const Top
                    const Draws& draws, const SweepFigures& figures, unsigned threads,
                    InstructionSet isa) {
     const auto n_tokens = static_cast<std::size_t>(block.starts[block.n_docs]);
-    TopicRows by_topic(3, counts.row);
+    AlignedRows by_topic(3, counts.row);
     const double prior = static_cast<double>(counts.n_terms) * priors.beta;
     for (std::size_t k = 0; k < counts.n_topics; ++k) {
         const double all = static_cast<double>(counts.topics[k]) + prior;
@@ -76,7 +76,7 @@ void sample_topics(const TokenBlock& block, const TopicCounts& counts, const Top
     std::mutex merging;
     std::atomic<std::size_t> next{0};
     in_parallel(threads, [&](unsigned) {
-        TopicRows scratch(sampler_scratch_rows, counts.row);
+        AlignedRows scratch(sampler_scratch_rows, counts.row);
         std::vector<std::int64_t> histograms(n_bins);
         const SampledTokens tokens{block.words,       block.topics,      drawn.data(),
                                    block.starts,      draws.first_token, figures.log_likelihood,

@@ -4,12 +4,18 @@
 #include <atomic>
 
 #include "lda_infer_loops.hpp"
-#include "lda_rows.hpp"
+#include "aligned_rows.hpp"
 #include "parallel.hpp"
 
 namespace latent {
 
 namespace {
+
+// The worker that adds to a word's row: spread, since the first words are the most frequent.
+unsigned owner_of(std::uint32_t word, unsigned workers) {
+    const std::uint32_t spread = word * 2654435769u;
+    return static_cast<unsigned>((std::uint64_t{spread} * workers) >> 32);
+}
 
 struct Loops {
     decltype(&baseline::em_step) em_step;
@@ -45,7 +51,7 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
                   double tolerance, std::int32_t max_sweeps, float* weights, std::int32_t* sweeps,
                   unsigned threads, InstructionSet isa) {
     const Loops loops = loops_of(isa);
-    TopicRows fixed(2, topics.row);
+    AlignedRows fixed(2, topics.row);
     for (std::size_t k = 0; k < topics.n_topics; ++k) {
         fixed[0][k] = static_cast<float>(alpha[k]);
         fixed[1][k] = static_cast<float>(topics.scales[k]);
@@ -54,7 +60,7 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
     const auto n_topics = static_cast<float>(topics.n_topics);
     std::atomic<std::size_t> next_document{0};
     in_parallel(threads, [&](unsigned) {
-        TopicRows scratch(3, topics.row);
+        AlignedRows scratch(3, topics.row);
         for (std::size_t d = next_document++; d < documents.n_docs; d = next_document++) {
             const CountedDocument document = document_of(documents, d);
             float* now = scratch[0];
@@ -80,7 +86,7 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
 void learn_topics(const CountedDocuments& documents, const Topics& topics, const float* weights,
                   float factor, unsigned threads, InstructionSet isa) {
     const Loops loops = loops_of(isa);
-    TopicRows scaled(documents.n_docs, topics.row);
+    AlignedRows scaled(documents.n_docs, topics.row);
     for (std::size_t d = 0; d < documents.n_docs; ++d) {
         for (std::size_t k = 0; k < topics.n_topics; ++k) {
             scaled[d][k] = weights[d * topics.row + k] * static_cast<float>(topics.scales[k]);

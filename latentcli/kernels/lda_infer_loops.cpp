@@ -5,7 +5,7 @@ namespace latent::LATENT_ISA {
 namespace {
 
 constexpr std::size_t lanes = 16;
-// Of 64 bytes, or in halves where registers are of 32: their sums are the same.
+// Of 64 bytes, or in halves where registers are of 32: sums are in one order.
 typedef float Floats __attribute__((vector_size(64), may_alias));
 
 inline float sum_of(const Floats& x) {

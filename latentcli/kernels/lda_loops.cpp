@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t lanes = 16;
 constexpr std::uint16_t none = 0xFFFF;
 
-// 16 topics at a time on every machine, so that all instruction sets draw alike.
+// 16 topics at a time on every machine: instruction sets differ only in whether they multiply and
+// add at once.
 typedef float Floats __attribute__((vector_size(64), may_alias));
 typedef std::int32_t Ints __attribute__((vector_size(64), may_alias));
 

@@ -26,7 +26,8 @@ constexpr std::size_t chunk_bytes = 256 << 10;
 // A thread is started for no less than this much to read.
 constexpr std::size_t thread_bytes = 1 << 20;
 
-// Where the index rules out so little of the rows, all are compared, and none are remembered.
+// Where the index rules out so little of the rows, all are compared, and none are remembered; each
+// thread remembers its share of these.
 constexpr std::size_t most_candidates = 1 << 16;
 
 // The int32 sum of products with int8 codes must not overflow.
@@ -73,7 +74,7 @@ class Targets {
 // The rows that may be among a target's n nearest, as far as one thread has seen.
 class Candidates {
   public:
-    explicit Candidates(std::size_t n) : n_(n) {}
+    Candidates(std::size_t n, std::size_t most) : n_(n), most_(most) {}
 
     // Takes a row; returns the score above which the next are of interest: that which n rows surely
     // reach, or minus infinity.
@@ -125,11 +126,12 @@ class Candidates {
         const float surely = threshold();
         std::erase_if(found_, [surely](const auto& one) { return one.second < surely; });
         limit_ = std::max(limit_, 2 * found_.size());
-        too_many_ = too_many_ || found_.size() > most_candidates;
+        too_many_ = too_many_ || found_.size() > most_;
         if (too_many_) found_ = {};
     }
 
     std::size_t n_;
+    std::size_t most_;
     std::size_t limit_ = 4096;
     bool too_many_ = false;
     std::vector<std::pair<std::size_t, float>> found_;
@@ -171,7 +173,8 @@ std::vector<Candidates> scan(Vectors vectors, const std::uint8_t* index, const Q
     const ScanBlocks scan_blocks = scan_for(question.isa);
     const unsigned threads = useful_threads(question.threads, blocks * bytes * question.n_targets);
     const Scan fresh{targets.scans(),
-                     std::vector<Candidates>(question.n_targets, Candidates(question.n)),
+                     std::vector<Candidates>(question.n_targets,
+                                             Candidates(question.n, most_candidates / threads)),
                      vectors.n_rows};
     std::vector<Scan> scans(threads, fresh);
     std::atomic<std::size_t> next{0};
@@ -186,7 +189,7 @@ std::vector<Candidates> scan(Vectors vectors, const std::uint8_t* index, const Q
     std::vector<Candidates> all = std::move(scans[0].candidates);
     for (std::size_t t = 0; t < all.size(); ++t) {
         for (unsigned worker = 1; worker < threads; ++worker) {
-            all[t].add(scans[worker].candidates[t]);
+            all[t].add(std::exchange(scans[worker].candidates[t], Candidates(0, 0)));
         }
     }
     return all;

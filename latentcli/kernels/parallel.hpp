@@ -2,7 +2,6 @@
 #pragma once
 
 #include <exception>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -25,7 +24,7 @@ void in_parallel(unsigned n, const Run& run) {
     for (unsigned i = 1; i < n; ++i) {
         try {
             threads.emplace_back(guarded, i);
-        } catch (const std::system_error&) {
+        } catch (const std::exception&) {  // no thread, or no memory for one
             guarded(i);
         }
     }

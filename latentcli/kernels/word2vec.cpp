@@ -1,9 +1,9 @@
 #include "word2vec.hpp"
 
 #include <algorithm>
-#include <new>
 #include <numeric>
 
+#include "aligned_rows.hpp"
 #include "parallel.hpp"
 
 namespace latent {
@@ -39,15 +39,6 @@ std::size_t longest(const std::int64_t* starts, std::size_t first, std::size_t l
     return static_cast<std::size_t>(most);
 }
 
-struct AlignedFloats {
-    explicit AlignedFloats(std::size_t n)
-        : data(static_cast<float*>(::operator new(n * sizeof(float), std::align_val_t{64}))) {}
-    ~AlignedFloats() { ::operator delete(data, std::align_val_t{64}); }
-    AlignedFloats(const AlignedFloats&) = delete;
-    AlignedFloats& operator=(const AlignedFloats&) = delete;
-    float* data;
-};
-
 }  // namespace
 
 void train_word2vec(const Word2Vec& model, const Stretches& text, std::size_t n_stretches,
@@ -58,9 +49,8 @@ void train_word2vec(const Word2Vec& model, const Stretches& text, std::size_t n_
         const std::size_t first = cuts[part], last = cuts[part + 1];
         std::vector<std::uint32_t> kept(longest(text.starts, first, last) + 1);
         std::vector<std::uint32_t> samples(2 * model.negative);
-        AlignedFloats floats(window_floats(model.row));
-        std::fill_n(floats.data, window_floats(model.row), 0.0f);
-        train(model, text, first, last, {kept.data(), samples.data(), floats.data});
+        AlignedRows floats(1, window_floats(model.row));
+        train(model, text, first, last, {kept.data(), samples.data(), floats[0]});
     });
 }
 

@@ -74,7 +74,7 @@ inline Floats sigmoid(Floats x) {
     e = e * r + 1.0f;
     e = e * r + 1.0f;
     const Ints power = (__builtin_convertvector(n, Ints) + 127) << 23;
-    return 1.0f / (1.0f + e * reinterpret_cast<const Floats&>(power));
+    return 1.0f / (1.0f + e * (Floats)power);
 }
 
 // SplitMix64 (Steele, Lea and Flood 2014).

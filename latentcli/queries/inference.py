@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from latentcli.corpus.counts import CountMatrix
 from latentcli.kernels import lda_infer
-from latentcli.kernels.topic_table import topic_table
+from latentcli.kernels.padded_table import padded_table
 from latentcli.models.embedding import Embedding
 from latentcli.models.topic_model import LdaModel, LsiModel
 
@@ -67,7 +67,7 @@ def infer_lda(
     there is one answer, whatever the start. A document without known words gets the prior's mean.
     """
     k = model.n_topics
-    topics = topic_table(counts.n_terms, k, np.float32)
+    topics = padded_table(counts.n_terms, k, np.float32)
     topics[:, :k] = model.topic_word.T
     scales = 1 / model.topic_word.sum(axis=1, dtype=np.float64)
     proportions = np.empty((counts.n_docs, k))
@@ -78,7 +78,7 @@ def infer_lda(
         last = int(np.searchsorted(counts.starts, counts.starts[first] + pairs_limit, "right")) - 1
         last = min(max(last, first + 1), first + pairs_limit, counts.n_docs)
         rows = counts.rows(first, last)
-        weights = topic_table(rows.n_docs, k, np.float32)
+        weights = padded_table(rows.n_docs, k, np.float32)
         lda_infer(rows.starts, rows.terms, rows.counts, topics, 0.0, scales, model.alpha,
                   tolerance, max_sweeps, weights, sweeps[first:last], threads)  # fmt: skip
         block = weights[:, :k].astype(np.float64)

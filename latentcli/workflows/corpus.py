@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -132,6 +133,7 @@ def _encoded(
         sources, reader = reading.sources, reading.settings
         settings = _settings(reader, request.tokenizer)
         progress = _progress_of(sources, observer)
+        before = _stamps(sources)
         source = None
         if not retrain and _may_be_known(cache, settings):
             source = fingerprint(sources, reader.include, progress("reading, MB"))
@@ -150,7 +152,8 @@ def _encoded(
             threads,
         )
         watch.stage("encode")
-        if source is not None and seen.hexdigest() != source.hexdigest():
+        changed = source is not None and seen.hexdigest() != source.hexdigest()
+        if changed or _stamps(sources) != before:
             raise InputError(
                 f"{_names(sources)}: changed while it was being read", "run it again when it rests"
             )
@@ -166,6 +169,17 @@ def _encoded(
             arrays,
             strings,
         )
+
+
+def _stamps(sources: Sequence[Source]) -> list[tuple[int, int]]:
+    """Return the size and the time of the last change of each source that is a file."""
+    found = []
+    for source in sources:
+        if source.kind != "directory":
+            with contextlib.suppress(OSError):
+                status = os.stat(source.path)
+                found.append((status.st_size, status.st_mtime_ns))
+    return found
 
 
 def _progress_of(

@@ -6,11 +6,12 @@ import datetime
 import platform
 import sys
 import time
-from importlib import import_module, metadata
+from importlib import metadata
 from typing import Any
 
 import numpy as np
 
+from latentcli.kernels import instruction_sets
 from latentcli.kernels import usable_cores as usable_cores
 
 
@@ -55,11 +56,5 @@ def versions(*packages: str) -> dict[str, str]:
 
 
 def instruction_set() -> str:
-    """Return the machine's architecture and the widest vectors that NumPy may use on it."""
-    try:
-        core = import_module("numpy._core._multiarray_umath")
-    except ImportError:
-        return platform.machine()
-    features = getattr(core, "__cpu_features__", {})
-    wide = next((name for name in ("AVX512F", "AVX2", "SVE", "NEON") if features.get(name)), "")
-    return f"{platform.machine()} {wide.lower()}".strip()
+    """Return the machine's architecture and the instruction set that the native core uses."""
+    return f"{platform.machine()} {instruction_sets()[-1]}"

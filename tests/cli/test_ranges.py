@@ -12,7 +12,7 @@ from tests.conftest import SAMPLES, Run
 OUT_OF_RANGE = {
     ("topics", "--k"): ["0", "-1", "1000000000"],
     ("topics", "--max-df"): ["nan"],
-    ("topics", "--alpha"): ["0"],
+    ("topics", "--alpha"): ["0", "1e-50"],
     ("embed", "--dim"): ["0", "-1", "1000000000"],
     ("embed", "--window"): ["0"],
     ("embed", "--negative"): ["0"],

@@ -260,6 +260,8 @@ def test_sizes_are_checked() -> None:
     for stretches, message in (([2, 0], "no row"), ([1, 0], "not all"), ([2, 1], "does not fit")):
         with pytest.raises(ValueError, match=message):
             renumbering.renumber(tokens, 0, np.array(stretches, np.uint64), starts)
+    with pytest.raises(TypeError):  # what is written would go to a converted copy
+        renumbering.renumber(np.array([0, 1]), 0, np.array([2, 0], np.uint64), starts)
 
 
 @given(st.lists(st.binary(max_size=20).map(lambda line: line.replace(b"\n", b"")), max_size=30))

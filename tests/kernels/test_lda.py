@@ -9,7 +9,7 @@ import pytest
 
 from latentcli import kernels
 from latentcli.kernels import lda_bin, lda_infer, lda_learn, lda_sample
-from latentcli.kernels.topic_table import topic_table
+from latentcli.kernels.padded_table import padded_table
 
 NO_TOPIC = 0xFFFF
 SETS = pytest.mark.parametrize("isa", kernels.instruction_sets())
@@ -28,7 +28,7 @@ class Corpus(NamedTuple):
     beta: float
 
     def copy(self) -> Corpus:
-        table = topic_table(len(self.word_topic), len(self.alpha), np.int32)
+        table = padded_table(len(self.word_topic), len(self.alpha), np.int32)
         table[:] = self.word_topic
         return self._replace(topics=self.topics.copy(), word_topic=table, totals=self.totals.copy())
 
@@ -40,7 +40,7 @@ def corpus(k: int, n_terms: int = 30, assigned: bool = True) -> Corpus:
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     words = (n_terms * draw.beta(0.5, 2, starts[-1])).astype(np.uint32)
     topics = draw.integers(0, k, starts[-1]).astype(np.uint16)
-    table = topic_table(n_terms, k, np.int32)
+    table = padded_table(n_terms, k, np.int32)
     totals = np.zeros(k, np.int64)
     if assigned:
         np.add.at(table, (words, topics), 1)
@@ -234,7 +234,7 @@ def test_the_bins_are_exact_at_first_and_then_within_a_256th() -> None:
         {"beta": 0.0},
         {"beta": float("nan")},
         {"word_topic": np.zeros((30, 20), np.int32)},
-        {"word_topic": topic_table(30, 48, np.int32)},
+        {"word_topic": padded_table(30, 48, np.int32)},
         {"log_likelihood": np.zeros(3)},
         {"histograms": np.zeros((20, 10), np.int64)},
         {"threads": 0},
@@ -265,7 +265,7 @@ def bags(k: int) -> Bags:
     dense = draw.poisson(0.3, (12, 40))
     dense[3] = 0
     documents, terms = np.nonzero(dense)
-    table = topic_table(40, k, np.float32)
+    table = padded_table(40, k, np.float32)
     table[:, :k] = draw.gamma(0.3, 5, (40, k))
     scales = 1 / (table[:, :k].sum(axis=0) + 40 * 0.1)
     return Bags(
@@ -294,7 +294,7 @@ def naive_infer(at: Bags, alpha: np.ndarray, steps: int) -> np.ndarray:
 @TOPICS
 def test_inference_is_that_of_the_naive_twin(isa: str, k: int) -> None:
     at, alpha = bags(k), np.linspace(0.05, 0.3, k)
-    weights, sweeps = topic_table(12, k, np.float32), np.zeros(12, np.int32)
+    weights, sweeps = padded_table(12, k, np.float32), np.zeros(12, np.int32)
     lda_infer(*at, alpha, 0.0, 20, weights, sweeps, 2, isa)
     np.testing.assert_allclose(weights[:, :k], naive_infer(at, alpha, 20), rtol=2e-4, atol=1e-5)
     assert (weights[:, k:] == 0).all()
@@ -305,7 +305,7 @@ def test_inference_is_that_of_the_naive_twin(isa: str, k: int) -> None:
 @TOPICS
 def test_what_is_learnt_is_the_expectation_of_the_naive_twin(isa: str, k: int) -> None:
     at, alpha = bags(k), np.linspace(0.05, 0.3, k)
-    weights = topic_table(12, k, np.float32)
+    weights = padded_table(12, k, np.float32)
     weights[:, :k] = naive_infer(at, alpha, 5)
     expected = at.word_topic[:, :k].astype(float)
     for document, (first, last) in enumerate(zip(at.starts, at.starts[1:], strict=False)):
@@ -314,7 +314,7 @@ def test_what_is_learnt_is_the_expectation_of_the_naive_twin(isa: str, k: int) -
             expected[at.terms[i]] += 0.7 * at.counts[i] * p / p.sum()
     tables = []
     for threads in (1, 2, 5):
-        table = topic_table(40, k, np.float32)
+        table = padded_table(40, k, np.float32)
         table[:] = at.word_topic
         lda_learn(*at._replace(word_topic=table), weights, 0.7, threads, isa)
         tables.append(table)
@@ -338,6 +338,6 @@ def test_what_is_learnt_is_the_expectation_of_the_naive_twin(isa: str, k: int) -
 def test_documents_that_do_not_fit_are_refused(over: dict[str, Any]) -> None:
     at, n = bags(20), len(bags(20).terms)
     cut = {name: value[:n] if name == "terms" else value for name, value in over.items()}
-    weights, sweeps = topic_table(12, 20, np.float32), np.zeros(12, np.int32)
+    weights, sweeps = padded_table(12, 20, np.float32), np.zeros(12, np.int32)
     with pytest.raises(ValueError):
         lda_infer(*at._replace(**cut), np.full(20, 0.1), 0.0, 5, weights, sweeps)

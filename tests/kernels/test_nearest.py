@@ -294,6 +294,8 @@ def test_the_cosine_of_two_vectors() -> None:
     [
         ({"targets": np.zeros((1, 4))}, "differ in their dimensions"),
         ({"targets": np.full((1, 5), np.nan)}, "not finite"),
+        ({"targets": np.full((1, 5), 1e200)}, "not finite"),
+        ({"vectors": np.zeros((0, 5), np.float32)}, "no vectors"),
         ({"metric": "manhattan"}, "no metric"),
         ({"n": 0}, "at least 1"),
         ({"index": np.zeros(100, np.uint8)}, "its size is another"),
@@ -309,6 +311,11 @@ def test_what_cannot_be_is_refused(changed: dict[str, Any], what: str) -> None:
     }
     with pytest.raises(ValueError, match=what):
         kernels.nearest(**{**request, **changed})
+
+
+def test_an_index_is_not_written_to_a_converted_copy() -> None:
+    with pytest.raises(TypeError):
+        kernels.quantize(np.ones((16, 5), np.float32), 0, np.zeros(4096, np.int16))
 
 
 @pytest.mark.parametrize(("first", "size"), [(8, 1), (0, 0.5), (16, 2), (1 << 40, 1)])
