@@ -143,12 +143,15 @@ def lda(result: Result) -> str:
     """Topic models: speed, perplexity and coherence."""
     rows = [
         [row["who"], row["corpus"] + (f", {row['scaling']}" if "scaling" in row else ""), row["k"],
-         row["seed"], row["seconds"], row["cpu_seconds"], row.get("process_peak_mib"),
+         row["seed"], row["seconds"], row["cpu_seconds"], row.get("peak_mib"),
          row["perplexity"], f"{row['npmi']:.3f}"]
         for row in result["runs"]
     ]  # fmt: skip
     heads = ["program", "corpus", "k", "seed", "s", "CPU s", "MiB", "perplexity", "NPMI"]
-    ratios = [[name, *row.values()] for name, row in result["ratios"].items()]
+    ratios = [
+        [name, *(float(f"{value:.3g}") for value in row.values())]
+        for name, row in result["ratios"].items()
+    ]
     names = [key.replace("_", " ") for key in next(iter(result["ratios"].values()))]
     return f"""## LDA
 
@@ -208,11 +211,11 @@ def cold_query(result: Result) -> str:
     rows = [
         [f"{row['n_terms']:,} x {row['dim']}", row["query_ms"], row["import_typer_ms"],
          row["ratio"], row["numpy_over_ours"], row["gensim_over_ours"],
-         row["batch"]["product_over_ours"]]
+         row["batch"]["product_over_kernel"]]
         for row in result["sizes"]
     ]  # fmt: skip
     heads = ["vectors", "`latent neighbors king`, ms", "`python -c \"import typer\"`, ms", "ratio",
-             "NumPy over ours", "gensim over ours", "1,000 words: NumPy's product over ours"]  # fmt: skip
+             "NumPy over ours", "gensim over ours", "1,000 words: NumPy's product over our scan"]  # fmt: skip
     real = result.get("real")
     said = (
         f"Of {real['words']:,} words of a real embedding ({real['corpus']}), the ten nearest of "

@@ -11,7 +11,8 @@ inline constexpr std::size_t row_lanes = 16;
 // Rows of floats at multiples of 64 bytes, all 0.
 class AlignedRows {
   public:
-    AlignedRows(std::size_t count, std::size_t row) : vectors_(count * row / row_lanes), row_(row) {}
+    AlignedRows(std::size_t count, std::size_t row)
+        : vectors_(count * row / row_lanes), row_(row) {}
     float* operator[](std::size_t i) { return vectors_.data()->lanes + i * row_; }
 
   private:

@@ -293,8 +293,8 @@ void bind_encode(nb::module_& m) {
     nb::class_<BoundRenumbering>(m, "Renumbering")
         .def(nb::init<const std::vector<In<uint32_t>>&, size_t>(), nb::arg("rows"),
              nb::arg("n_terms"))
-        .def("renumber", &BoundRenumbering::renumber, nb::arg("tokens").noconvert(), nb::arg("first"),
-             nb::arg("stretches"), nb::arg("starts"))
+        .def("renumber", &BoundRenumbering::renumber, nb::arg("tokens").noconvert(),
+             nb::arg("first"), nb::arg("stretches"), nb::arg("starts"))
         .def("document_counts", &BoundRenumbering::document_counts);
     m.def("index_lines", &index_of, nb::arg("text"), nb::arg("offsets"));
     m.def("number_lines", &number_lines, nb::arg("prefix"), nb::arg("numbers"));

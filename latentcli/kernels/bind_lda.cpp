@@ -9,10 +9,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "aligned_rows.hpp"
 #include "bindings.hpp"
 #include "lda.hpp"
 #include "lda_infer.hpp"
-#include "aligned_rows.hpp"
 
 namespace nb = nanobind;
 using namespace nb::literals;

@@ -123,7 +123,8 @@ double bind_cosine(const Row& a, const TargetRow& b) {
 
 void bind_nearest(nb::module_& m) {
     m.def("index_bytes", &bind_index_bytes, "n_rows"_a, "dim"_a);
-    m.def("quantize", &bind_quantize, "vectors"_a, "first_row"_a, "blocks"_a.noconvert(), "threads"_a = 1);
+    m.def("quantize", &bind_quantize, "vectors"_a, "first_row"_a, "blocks"_a.noconvert(),
+          "threads"_a = 1);
     m.def("nearest", &bind_nearest_rows, "vectors"_a, "targets"_a, "n"_a, "metric"_a = "cosine",
           "index"_a = nb::none(), "threads"_a = 1, "isa"_a = "");
     m.def("contenders", &bind_contenders, "vectors"_a, "targets"_a, "n"_a, "metric"_a = "cosine",

@@ -5,8 +5,8 @@
 #include <mutex>
 #include <vector>
 
-#include "lda_loops.hpp"
 #include "aligned_rows.hpp"
+#include "lda_loops.hpp"
 #include "parallel.hpp"
 
 namespace latent {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "lda_infer_loops.hpp"
 #include "aligned_rows.hpp"
+#include "lda_infer_loops.hpp"
 #include "parallel.hpp"
 
 namespace latent {
