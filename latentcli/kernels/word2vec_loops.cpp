@@ -116,7 +116,7 @@ void train_outputs(float* const* inputs, std::size_t n_inputs, float* const* out
         const Floats score = load(scores + i), most = all(most_score);
         const Floats error = load(targets + output) - sigmoid(score);
         const Floats moved = error * load(rates + output);
-        store(scores + i, (score < most) & (score > -most) ? moved : all(0.0f));
+        store(scores + i, ((score < most) & (score > -most)) ? moved : all(0.0f));
     }
     for (std::size_t d = 0; d < row; d += lanes) {
         Floats output[n_outputs], change[n_outputs];

@@ -282,9 +282,13 @@ def test_one_thread_gives_the_same_bytes_however_the_text_is_cut(isa: str) -> No
 def test_several_threads_train_all_stretches(threads: int) -> None:
     given = training(n_terms=400, n_tokens=4000, first_rate=0.01)
     one, several = given.run(), given.run(threads=threads)
-    np.testing.assert_allclose(several[0], one[0], atol=0.02)
-    moved = np.abs(several[0] - given.input).max(axis=1) > 0
-    assert (moved == (np.abs(one[0] - given.input).max(axis=1) > 0)).all()
+    moved_by_one, moved = one[0] - given.input, several[0] - given.input
+    trained = np.abs(moved_by_one).max(axis=1) > 0
+    # Threads may undo each other's updates, now and then one.
+    assert (np.abs(moved).max(axis=1) > 0)[trained].mean() > 0.98
+    assert not moved[~trained].any()
+    cosines = (moved * moved_by_one).sum() / np.linalg.norm(moved) / np.linalg.norm(moved_by_one)
+    assert cosines > 0.95
 
 
 @pytest.mark.parametrize("isa", SETS)
