@@ -114,10 +114,10 @@ def stretches(corpus: EncodedCorpus, kept: Rows, scratch: Path) -> Text:
     with open(paths[0], "wb") as tokens, open(paths[1], "wb") as starts:
         for block in masked_blocks(corpus, kept):
             edges = np.append(block.paragraphs, len(block.token_ids))
-            (n_tokens + _cut(edges)).tofile(starts)
-            block.token_ids.tofile(tokens)
+            starts.write((n_tokens + _cut(edges)).data)
+            tokens.write(np.ascontiguousarray(block.token_ids).data)
             n_tokens += len(block.token_ids)
-        np.array([n_tokens]).tofile(starts)
+        starts.write(np.array([n_tokens]).data)
     return Text(np.memmap(paths[0], np.uint32, "r"), np.memmap(paths[1], np.int64, "r"))
 
 

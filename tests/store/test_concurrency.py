@@ -19,7 +19,7 @@ from latentcli.store.verify import verify
 from tests.conftest import ROOT, SAMPLES, Run, program_environment
 from tests.store.small_runs import number_of, publish_small
 
-EMBED = ("embed", str(SAMPLES / "tales.txt"), "--threads", "1", "--epochs", "2")
+EMBED = ("embed", str(SAMPLES / "tales.txt"), "--threads", "1", "--epochs", "300")
 
 
 @contextmanager
