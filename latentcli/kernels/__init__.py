@@ -33,3 +33,8 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def usable_threads(wanted: int | None) -> int:
+    """Return how many threads to use: as many as wanted, or all; no more than there are cores."""
+    return min(wanted or usable_cores(), usable_cores())

@@ -21,7 +21,7 @@ from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokeni
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
 from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
-from latentcli.kernels import usable_cores
+from latentcli.kernels import usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
@@ -88,7 +88,7 @@ def encoded_run(
     """
     run = _stored(cache, request, observer)
     if run is None:
-        run = _encoded(cache, request, observer, retrain, threads or usable_cores())
+        run = _encoded(cache, request, observer, retrain, usable_threads(threads))
     mark_latest(cache, run)
     return run
 

@@ -13,12 +13,12 @@ from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import EMBEDDING, embedding_parts
+from latentcli.kernels import usable_cores
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
 from latentcli.store.pointers import name_of
 from latentcli.workflows.corpus import load_corpus
-from latentcli.workflows.provenance import usable_cores
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from latentcli.errors import RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
@@ -13,9 +14,12 @@ from latentcli.store.runs import find
 def chosen_run(cache: Cache, ref: str | None, kind: str | None, observer: Observer) -> Artefact:
     """Open the run that ``ref``, or LATENT_MODEL, or the latest of the kind, means.
 
-    The observer is told where no ``ref`` was given.
+    The observer is told where no ``ref`` was given. An empty one is an error: it is what is left of
+    ``-m "$(latent embed ...)"`` where training failed, and the latest would be another model.
     """
-    if ref:
+    if ref is not None:
+        if not ref.strip():
+            raise RequestError("the model's name is empty", "did the command that gives it fail?")
         return find(cache, ref, kind)
     variable = os.environ.get("LATENT_MODEL", "").strip()
     run = find(cache, variable or "latest", kind)

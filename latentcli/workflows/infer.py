@@ -16,13 +16,13 @@ from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, MachineError, NothingFound, RequestError
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
+from latentcli.kernels import usable_cores
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_lda, infer_lsi, infer_vectors
 from latentcli.store.cache import Cache
 from latentcli.store.staging import staging
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.provenance import usable_cores
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 _NAMED_EMPTY = 5

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from latentcli.kernels import instruction_sets
-from latentcli.kernels import usable_cores as usable_cores
 
 
 class Stopwatch:

@@ -20,11 +20,11 @@ from latentcli.errors import InputError, RequestError
 from latentcli.evaluation.topics import exclusivity, npmi_coherence
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model, topic_model_parts
+from latentcli.kernels import usable_threads
 from latentcli.models.topic_model import LdaModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.workflows.corpus import load_corpus
-from latentcli.workflows.provenance import usable_cores
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of, words_digest
 
@@ -102,7 +102,7 @@ def topics(
         request.algorithm,
         engine,
         options,
-        options.threads or usable_cores(),
+        usable_threads(options.threads),
         corpus,
         parameters,
         {**mask, "chunk": chunk, "terms": len(kept)},
@@ -253,11 +253,11 @@ def _parameters(request: TopicsRequest, engine: str) -> LdaParameters | LsiParam
 
 def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
     manifest = run.manifest
-    metrics, seconds = manifest["metrics"], manifest["invocation"]["seconds"]["train"]
+    metrics = manifest["metrics"]
     what = f"{manifest['corpus']['documents']:,} documents, {n_terms:,} terms"
     if "passes" in metrics:
         state = "converged" if metrics["converged"] else "stopped before it converged"
         went = f"{state} after {metrics['passes']} passes"
     else:
         went = f"captured {metrics['captured_energy']:.1%} of the energy"
-    observer.note(f"{what}; {went} in {seconds:.1f} s; coherence {metrics['mean_coherence']:.3f}")
+    observer.note(f"{what}; {went}; coherence {metrics['mean_coherence']:.3f}")

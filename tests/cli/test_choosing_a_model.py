@@ -121,3 +121,11 @@ def test_infer_takes_the_latest_topic_model(asked: Run) -> None:
     answer = asked("infer", SAMPLES / "tales.txt", "-n", "1")
     assert answer.returncode == 0
     assert "lda of notices.jsonl (the latest)" in answer.stderr
+
+
+def test_an_empty_name_is_an_error_and_not_the_latest(ask: Run) -> None:
+    # As of -m "$(latent embed missing.txt | cut -f1)".
+    for name in ("", " "):
+        answer = ask("neighbors", "one", "-m", name)
+        assert (answer.returncode, answer.stdout) == (2, "")
+        assert "the model's name is empty" in answer.stderr

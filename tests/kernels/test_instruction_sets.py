@@ -24,3 +24,9 @@ def test_wide_instructions_are_found_where_the_processor_has_them() -> None:
         if {"avx512f", "avx512bw", "avx512vl", "avx512dq"} <= set(flags):
             expected.append("avx512")
     assert kernels.instruction_sets() == expected
+
+
+def test_no_more_threads_are_used_than_there_are_cores() -> None:
+    cores = kernels.usable_cores()
+    assert kernels.usable_threads(None) == kernels.usable_threads(cores + 62) == cores
+    assert kernels.usable_threads(1) == 1
