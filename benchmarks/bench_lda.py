@@ -69,7 +69,7 @@ from pathlib import Path
 from latentcli.corpus.counts import CountMatrix
 from latentcli.engines.lda_native import fit_topics
 from latentcli.observer import SILENT
-from latentcli.workflows.topics import TopicsRequest, lda_parameters
+from latentcli.workflows.topic_request import TopicsRequest, lda_parameters
 parameters = lda_parameters(TopicsRequest(k=k, seed=seed), "native")
 begin = clock()
 with tempfile.TemporaryDirectory() as scratch:

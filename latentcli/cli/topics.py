@@ -101,8 +101,11 @@ def topics(
         ),
     ] = None,
     weighting: Annotated[
-        str, typer.Option(help="lsi: tfidf or counts.", rich_help_panel=TRAINING)
-    ] = "tfidf",
+        str | None,
+        typer.Option(
+            help="lsi: tfidf (default) or counts.", show_default=False, rich_help_panel=TRAINING
+        ),
+    ] = None,
     engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
@@ -112,7 +115,7 @@ def topics(
 
     Prints: topic, share, coherence (NPMI), exclusivity, words.
     """
-    from latentcli.workflows.topics import MaskOptions, TopicsRequest
+    from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
     from latentcli.workflows.topics import topics as run
 
     training = opt.training_options(engine, threads, name, retrain)

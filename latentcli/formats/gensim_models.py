@@ -42,6 +42,8 @@ def save_topic_model(model: TopicModel, target: Path) -> list[Path]:
     if isinstance(model, LdaModel):
         lda = gensim_lda(model)
         return _in_place(target, lambda path: lda.save(path, separately=[], sep_limit=_ONE_FILE))
+    if not isinstance(model, LsiModel):
+        raise RequestError("gensim has no such model")
     lsi, tfidf = gensim_lsi(model)
 
     def save(path: str) -> None:

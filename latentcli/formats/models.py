@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from latentcli.corpus.strings import Strings
@@ -11,7 +13,7 @@ from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING as EMBEDDING
 from latentcli.formats.writing import Array
 from latentcli.models.embedding import Embedding
-from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
+from latentcli.models.topic_model import LdaModel, LsiModel, MixtureModel, TopicModel
 
 TOPIC_MODEL = "topic-model"
 
@@ -53,13 +55,10 @@ def topic_model_parts(model: TopicModel) -> Parts:
         "term_counts": model.term_counts,
         "doc_lengths": model.doc_lengths,
     }
-    if isinstance(model, LdaModel):
-        arrays |= {
-            "topic_word": model.topic_word,
-            "alpha": model.alpha,
-            "eta": model.eta,
-            "doc_topic": model.doc_topic,
-        }
+    if isinstance(model, MixtureModel):
+        arrays |= {"topic_word": model.topic_word, "doc_topic": model.doc_topic}
+        if isinstance(model, LdaModel):
+            arrays |= {"alpha": model.alpha, "eta": model.eta}
     else:
         arrays |= {
             "term_topic": model.term_topic,
@@ -71,33 +70,39 @@ def topic_model_parts(model: TopicModel) -> Parts:
 
 
 def open_topic_model(artefact: Artefact) -> TopicModel:
-    """Map a topic model, LDA or LSI."""
-    manifest = artefact.manifest
-    words, ids = artefact.strings("vocabulary"), artefact.strings("documents")
-    tokenizer = TokenizerSettings(**manifest["tokenizer"])
-    term_counts = artefact.array("term_counts")
-    doc_lengths = artefact.array("doc_lengths")
-    if manifest.get("algorithm") == "lsi":
-        return LsiModel(
-            words=words,
-            term_counts=term_counts,
-            doc_lengths=doc_lengths,
-            document_ids=ids,
-            tokenizer=tokenizer,
-            term_topic=artefact.array("term_topic"),
-            singular_values=np.asarray(artefact.array("singular_values")),
-            idf=np.asarray(artefact.array("idf")),
-            document_vectors=artefact.array("document_vectors"),
-            weighting=str(manifest["parameters"]["weighting"]),
-        )
+    """Map a topic model."""
+    algorithm = str(artefact.manifest.get("algorithm"))
+    if algorithm == "lsi":
+        return _open_lsi(artefact)
+    return _open_lda(artefact)
+
+
+def _trained_on(artefact: Artefact) -> dict[str, Any]:
+    return {
+        "words": artefact.strings("vocabulary"),
+        "term_counts": artefact.array("term_counts"),
+        "doc_lengths": artefact.array("doc_lengths"),
+        "document_ids": artefact.strings("documents"),
+        "tokenizer": TokenizerSettings(**artefact.manifest["tokenizer"]),
+    }
+
+
+def _open_lda(artefact: Artefact) -> LdaModel:
     return LdaModel(
-        words=words,
-        term_counts=term_counts,
-        doc_lengths=doc_lengths,
-        document_ids=ids,
-        tokenizer=tokenizer,
+        **_trained_on(artefact),
         topic_word=artefact.array("topic_word"),
+        doc_topic=artefact.array("doc_topic"),
         alpha=np.asarray(artefact.array("alpha")),
         eta=np.asarray(artefact.array("eta")),
-        doc_topic=artefact.array("doc_topic"),
+    )
+
+
+def _open_lsi(artefact: Artefact) -> LsiModel:
+    return LsiModel(
+        **_trained_on(artefact),
+        term_topic=artefact.array("term_topic"),
+        singular_values=np.asarray(artefact.array("singular_values")),
+        idf=np.asarray(artefact.array("idf")),
+        document_vectors=artefact.array("document_vectors"),
+        weighting=str(artefact.manifest["parameters"]["weighting"]),
     )

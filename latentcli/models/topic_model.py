@@ -1,4 +1,4 @@
-"""Topic models: latent Dirichlet allocation, and latent semantic indexing.
+"""Topic models: mixtures such as latent Dirichlet allocation, and latent semantic indexing.
 
 Topics are ordered by falling share, topic 0 the largest, in every array alike.
 """
@@ -6,6 +6,7 @@ Topics are ordered by falling share, topic 0 the largest, in every array alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,17 +36,14 @@ class TrainedOn:
 
 
 @dataclass(frozen=True)
-class LdaModel(TrainedOn):
-    """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
+class MixtureModel(TrainedOn):
+    """Topics as distributions over words, documents as mixtures of topics.
 
-    ``topic_word`` float32 (n_topics, n_terms): unnormalised: mean counts plus eta, or the
-    variational lambda; ``alpha`` float64 (n_topics,) and ``eta`` float64 (1,): the Dirichlet
-    priors; ``doc_topic`` float32 (n_docs, n_topics): rows sum to 1.
+    ``topic_word`` float32 (n_topics, n_terms): not negative, not normalised; ``doc_topic`` float32
+    (n_docs, n_topics): rows sum to 1.
     """
 
     topic_word: Floats
-    alpha: Doubles
-    eta: Doubles
     doc_topic: Floats
 
     @property
@@ -66,15 +64,33 @@ class LdaModel(TrainedOn):
         share: Doubles = tokens / total if total else np.full(self.n_topics, 1 / self.n_topics)
         return share
 
-    def ordered(self) -> LdaModel:
+    def ordered(self) -> Self:
         """Return the same model with its topics by falling share."""
-        order = np.argsort(-self.shares(), kind="stable")
+        return self.permuted(np.argsort(-self.shares(), kind="stable"))
+
+    def permuted(self, order: Counts) -> Self:
+        """Return the same model with its topics in another order, int64 (n_topics,)."""
         return replace(
             self,
             topic_word=np.ascontiguousarray(self.topic_word[order]),
-            alpha=self.alpha[order],
             doc_topic=np.ascontiguousarray(self.doc_topic[:, order]),
         )
+
+
+@dataclass(frozen=True)
+class LdaModel(MixtureModel):
+    """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
+
+    ``topic_word`` holds mean counts plus eta, or the variational lambda; ``alpha`` float64
+    (n_topics,) and ``eta`` float64 (1,) are the Dirichlet priors.
+    """
+
+    alpha: Doubles
+    eta: Doubles
+
+    def permuted(self, order: Counts) -> Self:
+        """Return the same model with its topics in another order, int64 (n_topics,)."""
+        return replace(super().permuted(order), alpha=self.alpha[order])
 
 
 @dataclass(frozen=True)
@@ -104,5 +120,9 @@ class LsiModel(TrainedOn):
         share: Doubles = energy / energy.sum()
         return share
 
+    def ordered(self) -> Self:
+        """Return the same model: singular values fall already."""
+        return self
 
-TopicModel = LdaModel | LsiModel
+
+TopicModel = MixtureModel | LsiModel

@@ -14,7 +14,7 @@ from latentcli.corpus.counts import CountMatrix
 from latentcli.kernels import lda_infer
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.embedding import Embedding
-from latentcli.models.topic_model import LdaModel, LsiModel
+from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
 
 Doubles = npt.NDArray[np.float64]
 
@@ -28,6 +28,26 @@ class Convergence(NamedTuple):
 
     sweeps: int
     unsettled: int
+
+
+class Inferred(NamedTuple):
+    """Topics of documents: ``weights`` float64 (n_docs, n_topics), and how the inference went."""
+
+    weights: Doubles
+    convergence: Convergence
+
+
+def infer_topics(model: TopicModel, counts: CountMatrix, threads: int = 1) -> Inferred:
+    """Return the topics of counted documents under any topic model.
+
+    Proportions that sum to 1; for LSI, coordinates of either sign. A document without known
+    words gets a row that says nothing: tell it by ``counts``.
+    """
+    if isinstance(model, LsiModel):
+        return Inferred(infer_lsi(model, counts), Convergence(0, 0))
+    if isinstance(model, LdaModel):
+        return Inferred(*infer_lda(model, counts, threads=threads))
+    raise TypeError(f"no inference for {type(model).__name__}")
 
 
 def digamma(x: Doubles) -> Doubles:

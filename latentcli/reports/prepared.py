@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.models.topic_model import Doubles, Floats, LdaModel
+from latentcli.models.topic_model import Doubles, Floats, MixtureModel
 from latentcli.observer import SILENT, Observer
 
 Rows = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ class Figures(NamedTuple):
     shown_probabilities: Doubles
 
 
-def figures(model: LdaModel, n_terms: int, observer: Observer = SILENT) -> Figures:
+def figures(model: MixtureModel, n_terms: int, observer: Observer = SILENT) -> Figures:
     """Return the figures of a page that shows ``n_terms`` words at a time, 1 at least.
 
     Of no topic these are the most salient, p(w) sum_t p(t | w) log p(t | w) / p(t), with

@@ -21,7 +21,7 @@ import numpy as np
 
 from latentcli.corpus.strings import Strings
 from latentcli.errors import MachineError
-from latentcli.models.topic_model import Doubles, LdaModel
+from latentcli.models.topic_model import Doubles, MixtureModel
 from latentcli.observer import SILENT, Observer
 from latentcli.reports.prepared import LAMBDA_STEP, Figures, figures
 
@@ -102,7 +102,7 @@ tokens; topics that are near each other use words alike. Drawn by pyLDAvis.</p>
 
 
 def page(
-    model: LdaModel, title: str, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
+    model: MixtureModel, title: str, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
 ) -> bytes:
     """Return the page: HTML in UTF-8, the same bytes for the same model and title.
 
@@ -130,7 +130,7 @@ def page(
 
 
 def page_data(
-    model: LdaModel, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
+    model: MixtureModel, n_terms: int = _MOST_TERMS, observer: Observer = SILENT
 ) -> dict[str, Any]:
     """Return what the page's script reads, in the layout of pyLDAvis's ``PreparedData``."""
     found = figures(model, min(max(1, n_terms), _MOST_TERMS), observer)

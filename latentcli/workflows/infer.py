@@ -17,9 +17,8 @@ from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, MachineError, NothingFound, RequestError
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
 from latentcli.kernels import usable_cores
-from latentcli.models.topic_model import LdaModel
 from latentcli.observer import SILENT, Observer
-from latentcli.queries.inference import infer_lda, infer_lsi, infer_vectors
+from latentcli.queries.inference import infer_topics, infer_vectors
 from latentcli.store.cache import Cache
 from latentcli.store.staging import staging
 from latentcli.workflows.find import chosen_run
@@ -66,13 +65,11 @@ def infer(
         raise RequestError(f"'{ref}' is a {run.kind}", "choose a topic model or an embedding")
     model = open_topic_model(run)
     ids, counts = _count(cache, request, model.tokenizer, model.words, observer)
-    if isinstance(model, LdaModel):
-        weights, went = infer_lda(model, counts, threads=usable_cores())
-        if went.unsettled:
-            observer.note(f"{went.unsettled} documents had not settled after {went.sweeps} sweeps")
-    else:
-        weights = infer_lsi(model, counts)
-    return _topics(ids, counts, weights, n, min_weight)
+    inferred = infer_topics(model, counts, usable_cores())
+    went = inferred.convergence
+    if went.unsettled:
+        observer.note(f"{went.unsettled} documents had not settled after {went.sweeps} sweeps")
+    return _topics(ids, counts, inferred.weights, n, min_weight)
 
 
 def _count(

@@ -10,7 +10,7 @@ from latentcli.errors import RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.files import write_through
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model
-from latentcli.models.topic_model import LdaModel
+from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
 from latentcli.reports import PYLDAVIS_REVISION
 from latentcli.store.cache import Cache
@@ -35,7 +35,7 @@ def report(
     """
     run = chosen_run(cache, ref, TOPIC_MODEL, observer)
     model = open_topic_model(run)
-    if not isinstance(model, LdaModel):
+    if not isinstance(model, MixtureModel):
         raise RequestError(
             f"'{ref or run.id[:12]}' is LSI: its topics are not distributions over words, "
             "which a report draws",
@@ -52,7 +52,7 @@ def report(
     return Report(os.fspath(out))
 
 
-def _in_cache(cache: Cache, run: Artefact, model: LdaModel, observer: Observer) -> Report:
+def _in_cache(cache: Cache, run: Artefact, model: MixtureModel, observer: Observer) -> Report:
     cache.ensure()
     target = cache.reports / f"{run.id[:12]}-{PYLDAVIS_REVISION}.html"
     if not target.is_file():
@@ -60,7 +60,7 @@ def _in_cache(cache: Cache, run: Artefact, model: LdaModel, observer: Observer) 
     return Report(os.fspath(target))
 
 
-def _page(run: Artefact, model: LdaModel, observer: Observer) -> bytes:
+def _page(run: Artefact, model: MixtureModel, observer: Observer) -> bytes:
     from latentcli.reports.pyldavis import page
 
     number = "1 topic" if model.n_topics == 1 else f"{model.n_topics} topics"

@@ -26,7 +26,8 @@ from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.embed import EmbedRequest, embed
 from latentcli.workflows.infer import infer
 from latentcli.workflows.reading import CorpusRequest
-from latentcli.workflows.topics import MaskOptions, TopicsRequest, topics
+from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
+from latentcli.workflows.topics import topics
 from tests.small import Notes, bags
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,8 @@ from latentcli.queries.inference import infer_lda
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, list_runs
 from latentcli.workflows.reading import CorpusRequest
-from latentcli.workflows.topics import MaskOptions, Topic, TopicsRequest, describe, topics
+from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
+from latentcli.workflows.topics import Topic, describe, topics
 from latentcli.workflows.training import TrainingOptions
 from tests.conftest import SAMPLES
 from tests.small import Notes, planted, planted_lda

@@ -1,0 +1,92 @@
+"""What a person asks of a topic model, and the parameters that this comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from latentcli.engines import TOPIC_ALGORITHMS
+from latentcli.engines.parameters import WEIGHTINGS, LdaParameters, LsiParameters
+from latentcli.errors import RequestError
+
+TopicParameters = LdaParameters | LsiParameters
+
+# Where the native engine begins to fit the priors of LDA.
+_ALPHA_SUM = 2
+_ETA = 0.05
+# Options that only some algorithms know: the request's field, the option, the algorithms.
+_ONLY_FOR = (
+    ("alpha", "--alpha", ("lda",)),
+    ("eta", "--eta", ("lda",)),
+    ("weighting", "--weighting", ("lsi",)),
+)
+
+
+@dataclass(frozen=True)
+class MaskOptions:
+    """Which words a topic model is made of; None: chosen by the size of the corpus."""
+
+    stopwords: str | None = None
+    min_df: int | None = None
+    max_df: float = 0.5
+    keep_n: int | None = None
+
+
+@dataclass(frozen=True)
+class TopicsRequest:
+    """What to train; None: chosen by the algorithm (``iterations``: until it has converged)."""
+
+    algorithm: str = "lda"
+    k: int = 20
+    alpha: float | None = None
+    eta: float | None = None
+    iterations: int | None = None
+    weighting: str | None = None
+    seed: int = 1
+    chunk: int | None = None
+    mask: MaskOptions = field(default_factory=MaskOptions)
+
+
+def check(request: TopicsRequest) -> None:
+    """Raise RequestError for an unknown algorithm, or an option that it does not know."""
+    if request.algorithm not in TOPIC_ALGORITHMS:
+        raise RequestError(
+            f"no algorithm '{request.algorithm}' for topics",
+            f"there is {', '.join(TOPIC_ALGORITHMS)}",
+        )
+    for name, option, algorithms in _ONLY_FOR:
+        if getattr(request, name) is not None and request.algorithm not in algorithms:
+            raise RequestError(
+                f"{option} is for {', '.join(algorithms)}, not for {request.algorithm}"
+            )
+
+
+def parameters_of(request: TopicsRequest, engine: str) -> TopicParameters:
+    """Return the algorithm's parameters, nothing left open but how long it trains."""
+    if request.algorithm == "lsi":
+        return _lsi_parameters(request)
+    return lda_parameters(request, engine)
+
+
+def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
+    """Return the request's parameters with what the engine makes of those not given.
+
+    The native one fits the priors; gensim's stay at 1 / k.
+    """
+    native = engine == "native"
+    return LdaParameters(
+        request.k,
+        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / request.k,
+        request.eta if request.eta is not None else (_ETA if native else 1 / request.k),
+        request.iterations,
+        request.seed,
+        fit_alpha=native and request.alpha is None,
+        fit_eta=native and request.eta is None,
+    )
+
+
+def _lsi_parameters(request: TopicsRequest) -> LsiParameters:
+    weighting = request.weighting or LsiParameters.weighting
+    if weighting not in WEIGHTINGS:
+        raise RequestError(f"no weighting '{weighting}'", f"there is {', '.join(WEIGHTINGS)}")
+    iterations = request.iterations or LsiParameters.iterations
+    return LsiParameters(request.k, weighting, iterations, request.seed)
