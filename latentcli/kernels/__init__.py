@@ -15,6 +15,7 @@ from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import alias_table as alias_table
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine
+from latentcli.kernels._core import count_windows as count_windows
 from latentcli.kernels._core import index_bytes as index_bytes
 from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets

@@ -214,3 +214,20 @@ def lda_learn(
     ``weights`` are the documents' as lda_infer leaves them, the rest is as there. Documents are
     taken one after the other, and see what was added before; ``threads`` change nothing.
     """
+
+def count_windows(
+    tokens: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int32],
+    window: int,
+    together: npt.NDArray[np.int64],
+    threads: int = 1,
+) -> None:
+    """Count the sliding windows over documents that hold each word of interest, and each pair.
+
+    ``tokens`` (n_tokens,); document d has ``starts[d]:starts[d + 1]``. ``places`` (n_terms,): each
+    term's place among the words of interest, or -1. Adds to ``together`` (n_words, n_words), on and
+    above the diagonal. A document shorter than the ``window`` is one window. A word leaves with its
+    first occurrence in the window, though it may have another there, until it next enters. The
+    result does not depend on ``threads``. Raises ValueError where these do not fit together.
+    """

@@ -10,5 +10,6 @@ void bind_word2vec(nanobind::module_& m);
 void bind_nearest(nanobind::module_& m);
 void bind_lda(nanobind::module_& m);
 void bind_sparse(nanobind::module_& m);
+void bind_windows(nanobind::module_& m);
 
 }  // namespace latent

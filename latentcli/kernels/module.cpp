@@ -29,4 +29,5 @@ NB_MODULE(_core, m) {
     latent::bind_nearest(m);
     latent::bind_lda(m);
     latent::bind_sparse(m);
+    latent::bind_windows(m);
 }
