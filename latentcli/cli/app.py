@@ -35,6 +35,7 @@ COMMANDS = {
     "analogy": "analogy",
     "similarity": "similarity",
     "infer": "infer",
+    "evaluate": "evaluate",
     "report": "report",
     "corpus": "corpus",
     "export": "export",

@@ -73,6 +73,17 @@ def topics(
             rich_help_panel=TRAINING,
         ),
     ] = None,
+    held_out: Annotated[
+        float | None,
+        typer.Option(
+            "--held-out",
+            metavar="SHARE",
+            help="Keep this share of the documents out of training, for latent evaluate.",
+            callback=within(0, 0.9, above=True),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     iterations: Annotated[
         int | None,
         typer.Option(
@@ -121,7 +132,7 @@ def topics(
     training = opt.training_options(engine, threads, name, retrain)
     request = opt.corpus_request(session, corpora, reading)
     wanted = TopicsRequest(
-        algorithm, k, alpha, eta, iterations, weighting, seed, chunk,
+        algorithm, k, alpha, eta, iterations, weighting, seed, chunk, held_out,
         MaskOptions(stopwords, min_df, max_df, keep_n),
     )  # fmt: skip
     session.answer(run(session.cache, request, wanted, training, n, session.observer))

@@ -54,23 +54,28 @@ class CountMatrix(NamedTuple):
 
 def count_matrix(corpus: EncodedCorpus, kept: Rows) -> CountMatrix:
     """Count the kept words of every document; a document without any is an empty row."""
+    return counted(((b.offsets, b.token_ids) for b in masked_blocks(corpus, kept)), len(kept))
+
+
+def counted(blocks: Iterable[tuple[Rows, npt.NDArray[np.uint32]]], n_terms: int) -> CountMatrix:
+    """Count the terms of documents that come in blocks: ``offsets`` (n + 1,) and ``token_ids``."""
     starts, terms, counts = [np.zeros(1, np.int64)], [], []
     total = 0
-    n_terms = max(1, len(kept))
-    for block in masked_blocks(corpus, kept):
-        n_docs = len(block.offsets) - 1
-        document = np.repeat(np.arange(n_docs, dtype=np.int64), np.diff(block.offsets))
-        pairs, found = np.unique(document * n_terms + block.token_ids, return_counts=True)
-        ends = total + np.searchsorted(pairs, np.arange(1, n_docs + 1) * n_terms)
+    width = max(1, n_terms)
+    for offsets, token_ids in blocks:
+        n_docs = len(offsets) - 1
+        document = np.repeat(np.arange(n_docs, dtype=np.int64), np.diff(offsets))
+        pairs, found = np.unique(document * width + token_ids, return_counts=True)
+        ends = total + np.searchsorted(pairs, np.arange(1, n_docs + 1) * width)
         starts.append(ends.astype(np.int64))
-        terms.append((pairs % n_terms).astype(np.int32))
+        terms.append((pairs % width).astype(np.int32))
         counts.append(found.astype(np.int32))
         total += len(pairs)
     return CountMatrix(
         np.concatenate(starts),
         np.concatenate(terms) if terms else np.zeros(0, np.int32),
         np.concatenate(counts) if counts else np.zeros(0, np.int32),
-        len(kept),
+        n_terms,
     )
 
 

@@ -1,6 +1,8 @@
-"""Coherence and exclusivity of topics, from their top words."""
+"""Coherence over documents, exclusivity and diversity of topics, from their top words."""
 
 from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -65,3 +67,12 @@ def exclusivity(top_words: Rows, topic_word: Doubles) -> Doubles:
     own = np.take_along_axis(topic_word, top_words, axis=1) / totals[top_words]
     means: Doubles = own.mean(axis=1)
     return means
+
+
+def diversity(topics: Sequence[Sequence[Hashable]]) -> float | None:
+    """Return the share of distinct words among the top words of all topics, from 0 to 1.
+
+    Topic diversity (Dieng, Ruiz and Blei 2020); None where there is no word.
+    """
+    words = [word for topic in topics for word in topic]
+    return len(set(words)) / len(words) if words else None

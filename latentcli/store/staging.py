@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from latentcli.errors import MachineError
 from latentcli.store.cache import Cache
 from latentcli.store.locks import new_locked
 
@@ -29,3 +31,16 @@ def staging(cache: Cache) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             lock.unlink()
         os.close(handle)
+
+
+@contextlib.contextmanager
+def scratch(cache: Cache) -> Iterator[Path]:
+    """Make a directory for what is read and not kept: in the cache, or elsewhere if read-only."""
+    try:
+        cache.ensure()
+    except MachineError:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            yield Path(elsewhere)
+        return
+    with staging(cache) as folder:
+        yield folder

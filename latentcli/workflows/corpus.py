@@ -86,15 +86,15 @@ def encoded_run(
 
     ``threads`` None: all cores.
     """
-    run = _stored(cache, request, observer)
+    run = stored_run(cache, request, observer)
     if run is None:
         run = _encoded(cache, request, observer, retrain, usable_threads(threads))
     mark_latest(cache, run)
     return run
 
 
-def _stored(cache: Cache, request: CorpusRequest, observer: Observer) -> Artefact | None:
-    """Find a corpus that is asked for by no path, or by the name of a stored one."""
+def stored_run(cache: Cache, request: CorpusRequest, observer: Observer) -> Artefact | None:
+    """Find a corpus that is asked for by no path, or by the name of a stored one, else None."""
     if not request.inputs:
         try:
             run = find(cache, "latest", KIND)

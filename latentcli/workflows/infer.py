@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,13 +11,13 @@ import numpy as np
 from latentcli.corpus.counts import CountMatrix, count_documents
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
-from latentcli.errors import InputError, MachineError, NothingFound, RequestError
+from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
 from latentcli.kernels import usable_cores
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_topics, infer_vectors
 from latentcli.store.cache import Cache
-from latentcli.store.staging import staging
+from latentcli.store.staging import scratch
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
@@ -81,8 +78,8 @@ def _count(
 ) -> tuple[list[str], CountMatrix]:
     if not request.inputs:
         raise RequestError("no documents named", "name a file or directory, or '-' for stdin")
-    with _scratch(cache) as scratch:
-        reading = open_inputs(request, scratch, observer)
+    with scratch(cache) as folder:
+        reading = open_inputs(request, folder, observer)
         ids, counts = count_documents(reading.documents(), tokenizer, words)
     reading.report(observer)
     if not ids:
@@ -94,19 +91,6 @@ def _count(
         named = ", ".join(empty[:_NAMED_EMPTY]) + (" ..." if len(empty) > _NAMED_EMPTY else "")
         observer.note(f"{len(empty)} of {len(ids)} documents have no known words: {named}")
     return ids, counts
-
-
-@contextmanager
-def _scratch(cache: Cache) -> Iterator[Path]:
-    """Yield a directory to spool into: in the cache, or elsewhere where that is read-only."""
-    try:
-        cache.ensure()
-    except MachineError:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder)
-        return
-    with staging(cache) as folder:
-        yield folder
 
 
 def _topics(

@@ -33,7 +33,10 @@ class MaskOptions:
 
 @dataclass(frozen=True)
 class TopicsRequest:
-    """What to train; None: chosen by the algorithm (``iterations``: until it has converged)."""
+    """What to train; None: chosen by the algorithm (``iterations``: until it has converged).
+
+    ``held_out``: this share of the documents is kept out of training.
+    """
 
     algorithm: str = "lda"
     k: int = 20
@@ -43,6 +46,7 @@ class TopicsRequest:
     weighting: str | None = None
     seed: int = 1
     chunk: int | None = None
+    held_out: float | None = None
     mask: MaskOptions = field(default_factory=MaskOptions)
 
 

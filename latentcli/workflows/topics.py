@@ -19,6 +19,7 @@ from latentcli.observer import SILENT, Observer
 from latentcli.queries.ranking import positive_weights, top_words
 from latentcli.store.cache import Cache
 from latentcli.workflows.corpus import load_corpus
+from latentcli.workflows.held_out import hold_out
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.topic_corpus import check_k, cut_documents, kept_words, n_with_words
 from latentcli.workflows.topic_request import TopicsRequest, check, parameters_of
@@ -55,6 +56,7 @@ def topics(
     engine = find_engine(request.algorithm, options.engine)
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     corpus, chunk = cut_documents(corpus, request.chunk, observer)
+    corpus, held_out = hold_out(corpus, request.held_out, request.seed, observer)
     kept, mask = kept_words(corpus, request.mask, observer)
     check_k(request.k, corpus, kept)
     parameters = parameters_of(request, engine.name)
@@ -66,7 +68,7 @@ def topics(
         usable_threads(options.threads),
         corpus,
         parameters,
-        {**mask, "chunk": chunk, "terms": len(kept)},
+        {**mask, "chunk": chunk, **held_out, "terms": len(kept)},
     )
 
     def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:

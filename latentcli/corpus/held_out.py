@@ -1,0 +1,71 @@
+"""Documents held out of training: which, by seed, and the corpus without them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.encoded import EncodedCorpus, document_blocks, document_counts
+
+Rows = npt.NDArray[np.int64]
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_WORD = (1 << 64) - 1
+
+
+def drawn_documents(corpus: EncodedCorpus, share: float, seed: int) -> Rows:
+    """Return a random share of the documents that have words, ascending: int64 (n_drawn,).
+
+    At least one, and not all. The same documents are drawn whatever the machine and versions: those
+    with the smallest outputs of SplitMix64 (Steele, Lea and Flood 2014) at their places.
+    """
+    rows = np.flatnonzero(np.diff(corpus.offsets.astype(np.int64)))
+    n_drawn = min(max(1, round(share * len(rows))), len(rows) - 1)
+    with np.errstate(over="ignore"):
+        state = np.uint64(_mixed(seed)) + (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(
+            _GOLDEN
+        )
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
+        state ^= state >> np.uint64(31)
+    drawn: Rows = np.sort(rows[np.argsort(state, kind="stable")[: max(0, n_drawn)]])
+    return drawn
+
+
+def _mixed(seed: int) -> int:
+    """Part neighbouring seeds, whose sequences would else begin a few places apart."""
+    z = (seed * _GOLDEN + 1) & _WORD
+    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & _WORD
+    return z ^ z >> 27
+
+
+def without_documents(corpus: EncodedCorpus, rows: Rows) -> EncodedCorpus:
+    """Return the corpus with these documents empty; the others keep their places.
+
+    Its counts of words are those of what is left. Token ids are copied.
+    """
+    offsets = corpus.offsets.astype(np.int64)
+    gone = np.zeros(corpus.n_docs, np.bool_)
+    gone[rows] = True
+    lengths = np.diff(offsets)
+    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.where(gone, 0, lengths))])
+    breaks = corpus.break_offsets.astype(np.int64)
+    document = np.searchsorted(offsets, breaks, side="right") - 1
+    stays = ~gone[document]
+    moved = breaks[stays] - offsets[document[stays]] + starts[document[stays]]
+    left = replace(
+        corpus,
+        token_ids=np.asarray(corpus.token_ids)[np.repeat(~gone, lengths)],
+        offsets=starts.astype(np.uint64),
+        break_offsets=moved.astype(np.uint64),
+    )
+    n_terms = len(corpus.vocabulary)
+    term_counts = np.zeros(n_terms, np.int64)
+    for block in document_blocks(left):
+        term_counts += np.bincount(block.token_ids, minlength=n_terms)
+    vocabulary = replace(
+        corpus.vocabulary, term_counts=term_counts, document_counts=document_counts(left, n_terms)
+    )
+    return replace(left, vocabulary=vocabulary)

@@ -1,0 +1,78 @@
+"""Pairs of words with people's ratings, as word similarity sets come: WordSim, SimLex, MEN ...
+
+A pair a line: two words and a number, between tabs, commas or white space. There may be a line of
+headings, and more columns: the ratings are in the column whose heading says so, else in the first
+that holds numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from latentcli.corpus.sources import printable_path
+from latentcli.errors import InputError
+from latentcli.formats.text_lines import cells, numbered_lines
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+# Headings of ratings, in small letters; the first that is there counts.
+_HEADINGS = (
+    "simlex999", "human (mean)", "score", "rating", "similarity", "relatedness", "mean", "human",
+    "gold",
+)  # fmt: skip
+
+
+class RatedPair(NamedTuple):
+    """Two words and how similar, or related, people find them."""
+
+    a: str
+    b: str
+    rating: float
+
+
+class RatedPairs(NamedTuple):
+    """The pairs of a file; ``heading`` of the column of ratings, empty where it has none."""
+
+    pairs: list[RatedPair]
+    heading: str
+
+
+def read_pairs(path: str) -> RatedPairs:
+    """Return the pairs in the file's order.
+
+    Raises InputError, which names the line, for a line that is no pair with a rating.
+    """
+    name = printable_path(path)
+    pairs: list[RatedPair] = []
+    headings: list[str] | None = None
+    column: int | None = None
+    for number, line in numbered_lines(path):
+        row = cells(line)
+        if column is None:
+            if headings is None and len(row) > 2 and _first_number(row) is None:
+                headings = row
+                continue
+            column = _ratings_column(headings, row)
+        if column is None or column >= len(row) or not _NUMBER.fullmatch(row[column]):
+            raise InputError(
+                f"{name}:{number}: two words and a number are wanted",
+                "a pair a line, A B RATING, between tabs, commas or spaces; '#' begins a comment",
+            )
+        if not row[0] or not row[1]:
+            raise InputError(f"{name}:{number}: a word is empty")
+        pairs.append(RatedPair(row[0], row[1], float(row[column])))
+    if not pairs:
+        raise InputError(f"{name}: no pairs of words", "a pair a line: A B RATING")
+    return RatedPairs(pairs, headings[column] if headings and column is not None else "")
+
+
+def _first_number(row: Sequence[str]) -> int | None:
+    """Return the first column after the two words that holds a number."""
+    return next((i for i, cell in enumerate(row) if i > 1 and _NUMBER.fullmatch(cell)), None)
+
+
+def _ratings_column(headings: Sequence[str] | None, row: Sequence[str]) -> int | None:
+    small = [heading.lower() for heading in headings or ()]
+    named = (small.index(heading) for heading in _HEADINGS if heading in small[2:])
+    return next(named, _first_number(row))

@@ -1,0 +1,69 @@
+"""The corpora that a model is judged by: its own, found again in the cache, or any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from latentcli.corpus.encoded import EncodedCorpus, chunked
+from latentcli.corpus.sources import Fingerprint, expected_bytes
+from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.errors import InputError, RequestError
+from latentcli.formats.corpus import KIND, content_digest, open_corpus
+from latentcli.kernels import usable_cores
+from latentcli.observer import Observer
+from latentcli.store.cache import Cache
+from latentcli.store.runs import all_runs, open_run
+from latentcli.store.staging import scratch
+from latentcli.workflows.corpus import stored_run
+from latentcli.workflows.reading import CorpusRequest, open_inputs
+
+
+def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | None:
+    """Return the corpus that a model was trained on, cut as it was; None: it is not in the cache.
+
+    Documents held out of training are in it.
+    """
+    digest = manifest["corpus"]["digest"]
+    for found in all_runs(cache):
+        if found.get("kind") == KIND and content_digest(found["files"]) == digest:
+            corpus = open_corpus(open_run(cache, found["id"]), found["invocation"]["corpus_name"])
+            chunk = manifest.get("mask", {}).get("chunk")
+            return chunked(corpus, chunk) if chunk else corpus
+    return None
+
+
+@contextmanager
+def corpus_to_read(
+    cache: Cache,
+    request: CorpusRequest,
+    observer: Observer,
+    tokenizer: TokenizerSettings | None = None,
+) -> Iterator[EncodedCorpus]:
+    """Open a stored corpus by its name, the latest for none, or encode one without keeping it.
+
+    ``tokenizer``: the word rule of a model, in place of the request's, which must not have one.
+    """
+    if tokenizer is not None and request.tokenizer != TokenizerSettings():
+        raise RequestError("words are cut by the model's own rule", "leave --tokenizer out")
+    run = stored_run(cache, request, observer)
+    if run is not None:
+        yield open_corpus(run, run.manifest["invocation"]["corpus_name"])
+        return
+    with scratch(cache) as folder:
+        reading = open_inputs(request, folder, observer)
+        seen, total = Fingerprint(), expected_bytes(reading.sources)
+
+        def tell(n_tokens: int) -> None:
+            known = total if total is not None and seen.bytes <= total else None
+            observer.progress("reading, MB", seen.bytes / 1e6, known and known / 1e6)
+
+        settings = tokenizer or request.tokenizer
+        corpus = reading.encoded(seen, settings, folder, tell, usable_cores()).corpus
+        reading.report(observer)
+        name = reading.sources[0].name.rstrip("/").rsplit("/", 1)[-1]
+        if not corpus.n_tokens:
+            raise InputError(f"{name}: no tokens in {corpus.n_docs} documents")
+        yield replace(corpus, name=name)
