@@ -50,7 +50,7 @@ def read_pairs(path: str) -> RatedPairs:
     for number, line in numbered_lines(path):
         row = cells(line)
         if column is None:
-            if headings is None and len(row) > 2 and _first_number(row) is None:
+            if headings is None and _are_headings(row):
                 headings = row
                 continue
             column = _ratings_column(headings, row)
@@ -65,6 +65,12 @@ def read_pairs(path: str) -> RatedPairs:
     if not pairs:
         raise InputError(f"{name}: no pairs of words", "a pair a line: A B RATING")
     return RatedPairs(pairs, headings[column] if headings and column is not None else "")
+
+
+def _are_headings(row: Sequence[str]) -> bool:
+    """Tell headings by their names, some of which may be numbers, or by there being no number."""
+    named = any(cell.lower() in _HEADINGS for cell in row[2:])
+    return len(row) > 2 and (named or _first_number(row) is None)
 
 
 def _first_number(row: Sequence[str]) -> int | None:
