@@ -78,7 +78,8 @@ def evaluate_topic_model(
 
 
 def _described(corpus: EncodedCorpus) -> str:
-    return f"{corpus.name}, {corpus.n_docs:,} documents, no word left out"
+    documents = "1 document" if corpus.n_docs == 1 else f"{corpus.n_docs:,} documents"
+    return f"{corpus.name}, {documents}, no word left out"
 
 
 def _coherence(
@@ -198,10 +199,11 @@ def _perplexity(
 def _completion(found: Completion, split: str) -> str:
     if found.impossible:
         return f"infinite: {found.impossible:,} of {found.scored:,} tokens have probability 0"
+    documents = "1 document" if found.documents == 1 else f"{found.documents:,} documents"
     return (
-        f"of every other token, topics from the rest: {found.scored:,} tokens "
-        f"of {found.documents:,} documents; {split}"
-        f"{found.unknown:,} tokens outside the vocabulary left out; the lower the better"
+        f"as unsure as among so many equally likely words: of every other token, given the rest, "
+        f"{found.scored:,} tokens of {documents}; {split}"
+        f"{found.unknown:,} tokens outside the vocabulary left out"
     )
 
 

@@ -28,6 +28,7 @@ ANSWERS = [
     (("similarity", "king", "queen"), "a b similarity"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
+    (("evaluate", "notices"), "measure value detail"),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),

@@ -68,7 +68,7 @@ def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "--help") & (HEAVY | {"numpy"})
 
 
-@pytest.mark.parametrize("name", ["topics", "report"])
+@pytest.mark.parametrize("name", ["topics", "evaluate", "report"])
 def test_the_help_of_a_command_loads_nothing_heavy(name: str, trained_cache: Path) -> None:
     assert not _imported(trained_cache, name, "--help") & HEAVY
 
@@ -81,3 +81,7 @@ def test_a_cache_hit_does_not_load_the_engine(copied_cache: Path) -> None:
 def test_new_topics_of_documents_are_inferred_without_gensim(trained_cache: Path) -> None:
     question = ("infer", SAMPLES / "tongues" / "de", "-m", "notices")
     assert not _imported(trained_cache, *question) & {"gensim", "sklearn"}
+
+
+def test_topics_are_evaluated_without_gensim(trained_cache: Path) -> None:
+    assert not _imported(trained_cache, "evaluate", "notices") & (HEAVY - {"platformdirs"})
