@@ -7,6 +7,7 @@ vocabulary are left out, and counted.
 
 from __future__ import annotations
 
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
@@ -25,34 +26,44 @@ _BATCH_NUMBERS = 1 << 21
 
 
 class Completion(NamedTuple):
-    """How well documents were completed; ``perplexity`` None: a scored token has probability 0.
+    """How well documents were completed.
 
-    ``documents`` had tokens to score, ``scored`` in all; ``impossible`` of these had no
-    probability; ``unknown`` tokens are not in the vocabulary.
+    ``documents`` had tokens to score, ``scored`` in all, of which ``impossible`` had probability 0;
+    ``log_likelihood`` is that of the others. ``unknown`` tokens are not in the vocabulary.
     """
 
-    perplexity: float | None
+    log_likelihood: float
     documents: int
     scored: int
     impossible: int
     unknown: int
 
+    @property
+    def perplexity(self) -> float | None:
+        """The perplexity per token; None where it is infinite, or nothing was scored."""
+        return None if self.impossible else self.perplexity_of_possible
+
+    @property
+    def perplexity_of_possible(self) -> float | None:
+        """The perplexity of the tokens that have a probability; None where there are none."""
+        possible = self.scored - self.impossible
+        return exp(-self.log_likelihood / possible) if possible else None
+
 
 def complete_documents(model: MixtureModel, corpus: EncodedCorpus, threads: int = 1) -> Completion:
-    """Complete each document of a corpus, and return the perplexity per token scored."""
+    """Complete each document of a corpus, whose words are looked up in the model's vocabulary."""
     given, rest = halves(corpus, model.words)
-    scored = int(rest.counts.sum())
-    unknown = corpus.n_tokens - scored - int(given.counts.sum())
-    documents = int(np.count_nonzero(np.diff(rest.starts)))
-    if not scored:
-        return Completion(None, 0, 0, 0, unknown)
     theta = infer_topics(model, given, threads).weights
     p = probabilities(theta, model.topic_word_probabilities(), rest)
-    impossible = int(rest.counts[p == 0].sum())
-    if impossible:
-        return Completion(None, documents, scored, impossible, unknown)
-    log_likelihood = float(rest.counts @ np.log(p))
-    return Completion(float(np.exp(-log_likelihood / scored)), documents, scored, 0, unknown)
+    possible = p > 0
+    scored = int(rest.counts.sum())
+    return Completion(
+        log_likelihood=float(rest.counts[possible] @ np.log(p[possible])),
+        documents=int(np.count_nonzero(np.diff(rest.starts))),
+        scored=scored,
+        impossible=int(rest.counts[~possible].sum()),
+        unknown=corpus.n_tokens - scored - int(given.counts.sum()),
+    )
 
 
 def halves(corpus: EncodedCorpus, words: Strings) -> tuple[CountMatrix, CountMatrix]:

@@ -193,12 +193,17 @@ def _perplexity(
     found = complete_documents(model, corpus, usable_cores())
     if not found.scored:
         return Measure(name, None, "no document has two words that the model knows")
-    return Measure(name, found.perplexity, _completion(found, split))
+    return Measure(name, found.perplexity, described_completion(found, split))
 
 
-def _completion(found: Completion, split: str) -> str:
+def described_completion(found: Completion, split: str) -> str:
+    """Return what a perplexity means, or why it is infinite."""
     if found.impossible:
-        return f"infinite: {found.impossible:,} of {found.scored:,} tokens have probability 0"
+        rest = found.perplexity_of_possible
+        return (
+            f"infinite: {found.impossible:,} of {found.scored:,} tokens have probability 0 "
+            f"({f'{rest:.1f} without them; ' if rest else ''}lda leaves no word without any)"
+        )
     documents = "1 document" if found.documents == 1 else f"{found.documents:,} documents"
     return (
         f"as unsure as among so many equally likely words: of every other token, given the rest, "
@@ -215,8 +220,8 @@ def _no_perplexity(model: TopicModel, manifest: Manifest) -> str | None:
     elif isinstance(model, MixtureModel):
         return None
     return (
-        f"{algorithm} gives words no probabilities: lda, plsa, hdp and nmf with the "
-        "Kullback-Leibler loss have a perplexity"
+        f"{algorithm} gives words no probabilities: lda, plsa, hdp and nmf with "
+        "--loss kl have a perplexity"
     )
 
 

@@ -64,12 +64,15 @@ def test_a_token_of_probability_zero_leaves_no_finite_figure(tmp_path: Path) -> 
     model = planted_lda(WORLD)
     weights = model.topic_word.copy()
     weights[:, 7] = 0
-    found = complete_documents(
-        replace(model, topic_word=weights), encoded(["w1 w7 w2 w3"], tmp_path)
-    )
-    assert found == (None, 1, 2, 1, 0)
+    lacking = replace(model, topic_word=weights)
+    found = complete_documents(lacking, encoded(["w1 w7 w2 w3"], tmp_path))
+    assert found[1:] == (1, 2, 1, 0) and found.perplexity is None
+    theta = infer_topics(lacking, bag([1, 2], 50)).weights[0]
+    expected = 1 / (theta @ lacking.topic_word_probabilities()[:, 3])
+    assert found.perplexity_of_possible == pytest.approx(expected)
 
 
 def test_without_tokens_to_score_there_is_no_figure(tmp_path: Path) -> None:
     found = complete_documents(planted_lda(WORLD), encoded(["w1", "nothing known"], tmp_path))
-    assert found == (None, 0, 0, 0, 2)
+    assert found == (0, 0, 0, 0, 2)
+    assert found.perplexity is None and found.perplexity_of_possible is None

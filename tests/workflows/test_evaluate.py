@@ -17,6 +17,7 @@ from sklearn.metrics import normalized_mutual_info_score
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
+from latentcli.evaluation.perplexity import Completion
 from latentcli.formats.corpus import open_corpus
 from latentcli.formats.models import open_topic_model
 from latentcli.store.cache import Cache
@@ -24,6 +25,7 @@ from latentcli.store.runs import find, list_runs
 from latentcli.store.runs import remove as remove_run
 from latentcli.workflows.corpus import corpus
 from latentcli.workflows.evaluate import evaluate
+from latentcli.workflows.evaluate_topics import described_completion
 from latentcli.workflows.evaluation_request import EvaluationRequest, Measure
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
@@ -352,3 +354,9 @@ def test_the_latest_model_of_the_kind_that_the_options_are_for_is_judged(
 ) -> None:
     assert list(judged(trained))[0] == "c_npmi"  # the latest of all is a topic model
     assert list(judged(trained, similarity=[rated(tmp_path)])) == ["spearman rated.tsv"]
+
+
+def test_tokens_without_probability_are_told_from_the_others() -> None:
+    found = described_completion(Completion(-20.0, 1, 12, 2, 0), "")
+    assert "2 of 12 tokens have probability 0 (7.4 without them" in found
+    assert "2 of 2 tokens" in described_completion(Completion(0.0, 1, 2, 2, 0), "")
