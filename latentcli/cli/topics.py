@@ -17,11 +17,18 @@ def topics(
     session: Session,
     corpora: opt.Corpora = None,
     algorithm: Annotated[
-        str, typer.Option("--algorithm", "-a", help="What to train: lda or lsi.")
+        str, typer.Option("--algorithm", "-a", help="What to train: lda, lsi, plsa, nmf or hdp.")
     ] = "lda",
     k: Annotated[
-        int, typer.Option("--k", "-k", help="How many topics.", callback=within(1, 100_000))
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--k",
+            "-k",
+            help="How many topics (default: 20); hdp: at most (default: 150).",
+            callback=within(1, 100_000),
+            show_default=False,
+        ),
+    ] = None,
     n: Annotated[
         int, typer.Option("-n", help="How many words a topic.", callback=within(1, 100_000))
     ] = 10,
@@ -87,7 +94,7 @@ def topics(
     iterations: Annotated[
         int | None,
         typer.Option(
-            help="Passes of lda (default: until it has converged), or of lsi (4).",
+            help="Passes (default: until it has converged; lsi: 4, hdp: 1).",
             callback=within(1, 100_000),
             show_default=False,
             rich_help_panel=TRAINING,
@@ -114,15 +121,31 @@ def topics(
     weighting: Annotated[
         str | None,
         typer.Option(
-            help="lsi: tfidf (default) or counts.", show_default=False, rich_help_panel=TRAINING
+            help="lsi, nmf: tfidf (default; nmf with --loss kl: counts) or counts.",
+            show_default=False,
+            rich_help_panel=TRAINING,
         ),
     ] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            help="nmf: frobenius (default) or kl.", show_default=False, rich_help_panel=TRAINING
+        ),
+    ] = None,
+    tempered: Annotated[
+        bool,
+        typer.Option(
+            "--tempered",
+            help="plsa: soften EM as far as tokens that are held out become likelier.",
+            rich_help_panel=TRAINING,
+        ),
+    ] = False,
     engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,
 ) -> None:
-    """Train a topic model (LDA, LSI) on a corpus and print its topics, the largest first.
+    """Train a topic model on a corpus and print its topics, the largest first.
 
     Prints: topic, share, coherence (NPMI), exclusivity, words.
     """
@@ -132,7 +155,8 @@ def topics(
     training = opt.training_options(engine, threads, name, retrain)
     request = opt.corpus_request(session, corpora, reading)
     wanted = TopicsRequest(
-        algorithm, k, alpha, eta, iterations, weighting, seed, chunk, held_out,
+        algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed, chunk,
+        held_out,
         MaskOptions(stopwords, min_df, max_df, keep_n),
     )  # fmt: skip
     session.answer(run(session.cache, request, wanted, training, n, session.observer))

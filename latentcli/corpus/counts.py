@@ -51,6 +51,13 @@ class CountMatrix(NamedTuple):
             self.starts[first : last + 1] - a, self.terms[a:b], self.counts[a:b], self.n_terms
         )
 
+    def taken(self, documents: npt.NDArray[np.int64]) -> CountMatrix:
+        """Return the rows of these documents, in the order given."""
+        sizes = np.diff(self.starts)[documents]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        pairs = np.repeat(self.starts[documents] - starts[:-1], sizes) + np.arange(starts[-1])
+        return CountMatrix(starts, self.terms[pairs], self.counts[pairs], self.n_terms)
+
 
 def count_matrix(corpus: EncodedCorpus, kept: Rows) -> CountMatrix:
     """Count the kept words of every document; a document without any is an empty row."""

@@ -87,7 +87,7 @@ def train(
     model.sync_state()
     documents = np.flatnonzero(np.diff(counts.starts))
     with _e_steps(counts, parameters, min(threads, _PARTS, len(documents))) as step:
-        likelihoods = _fit(model, counts, documents, parameters, step, observer)
+        likelihoods, converged = _fit(model, counts, documents, parameters, step, observer)
     words = corpus.vocabulary.selected(kept).words
     trained = LdaModel(
         words=words,
@@ -104,7 +104,6 @@ def train(
     proportions, _ = infer_lda(trained, counts)
     observer.progress("topics of documents", 1, 1)
     trained.doc_topic[:] = proportions
-    converged = _has_converged(likelihoods)
     return Trained(
         trained,
         {
@@ -135,12 +134,15 @@ def _fit(
     parameters: LdaParameters,
     step: Step,
     observer: Observer,
-) -> list[float]:
-    """Run passes over the documents until done; return the likelihood after each."""
+) -> tuple[list[float], bool]:
+    """Run passes over the documents until done.
+
+    Return the likelihood after each, and whether the last ones have hardly raised it.
+    """
     order = np.random.default_rng(parameters.seed)
     sample = np.sort(order.permutation(documents)[:_SAMPLE_DOCS])
     likelihoods: list[float] = []
-    updates = 0
+    updates, converged = 0, False
     limit = parameters.iterations or _MAX_PASSES
     while len(likelihoods) < limit:
         shuffled = order.permutation(documents)
@@ -160,10 +162,10 @@ def _fit(
             model.sync_state()
             updates += 1
         likelihoods.append(_likelihood(model, counts, sample, parameters.seed))
-        if parameters.iterations is None and updates >= _MIN_UPDATES:
-            if _has_converged(likelihoods):
-                break
-    return likelihoods
+        converged = updates >= _MIN_UPDATES and _has_converged(likelihoods)
+        if converged and parameters.iterations is None:
+            break
+    return likelihoods, converged
 
 
 def _n_minibatches(n_docs: int) -> int:

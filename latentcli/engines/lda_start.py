@@ -41,7 +41,7 @@ def first_topic_words(
     """
     k = parameters.k
     draw = np.random.default_rng([parameters.seed, number])
-    shuffled = _rows(counts, draw.permutation(np.flatnonzero(np.diff(counts.starts))))
+    shuffled = counts.taken(draw.permutation(np.flatnonzero(np.diff(counts.starts))))
     frequency = counts.term_counts().astype(np.float32)
     # What is expected is `scale` times the table, so that to forget a part changes one number.
     table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
@@ -75,11 +75,3 @@ def first_topic_words(
     first = padded_table(counts.n_terms, k, np.int32)
     first[:] = np.rint(table)
     return first
-
-
-def _rows(counts: CountMatrix, documents: npt.NDArray[np.int64]) -> CountMatrix:
-    """Return the rows of these documents, in their order."""
-    sizes = np.diff(counts.starts)[documents]
-    starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
-    pairs = np.repeat(counts.starts[documents] - starts[:-1], sizes) + np.arange(starts[-1])
-    return CountMatrix(starts, counts.terms[pairs], counts.counts[pairs], counts.n_terms)

@@ -31,14 +31,14 @@ class WeightedCounts(NamedTuple):
     weights: Doubles
 
 
-def weighted_counts(corpus: EncodedCorpus, kept: Rows, parameters: LsiParameters) -> WeightedCounts:
+def weighted_counts(corpus: EncodedCorpus, kept: Rows, weighting: str) -> WeightedCounts:
     """Count and weight the words ``kept``.
 
     A word in df of N documents has the weight log2(N / df), and documents have unit length, as
     in gensim's TfidfModel. Raises InputError where that leaves nothing.
     """
     counts = count_matrix(corpus, kept)
-    tfidf = parameters.weighting == "tfidf"
+    tfidf = weighting == "tfidf"
     idf = np.ones(counts.n_terms)
     if tfidf:
         document_counts = np.maximum(np.bincount(counts.terms, minlength=counts.n_terms), 1)

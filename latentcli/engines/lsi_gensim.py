@@ -30,7 +30,7 @@ def train(
 
     Raises InputError where the weights leave nothing.
     """
-    found = weighted_counts(corpus, kept, parameters)
+    found = weighted_counts(corpus, kept, parameters.weighting)
     counts = found.counts
     matrix = sparse.csr_matrix(
         (found.weights, counts.terms, counts.starts), shape=(counts.n_docs, counts.n_terms)

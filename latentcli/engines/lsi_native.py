@@ -26,7 +26,7 @@ def train(
 
     Raises InputError where the weights leave nothing.
     """
-    found = weighted_counts(corpus, kept, parameters)
+    found = weighted_counts(corpus, kept, parameters.weighting)
     counts = found.counts
     matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
     svd = truncated_svd(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WEIGHTINGS = ("tfidf", "counts")
+LOSSES = ("frobenius", "kl")
 
 
 @dataclass(frozen=True)
@@ -50,4 +51,44 @@ class LsiParameters:
     k: int = 20
     weighting: str = "tfidf"
     iterations: int = 4
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class PlsaParameters:
+    """Probabilistic latent semantic analysis.
+
+    ``iterations`` is the most passes over the corpus, or None: until it has converged;
+    ``tempered``: by the likelihood of tokens that are held out.
+    """
+
+    k: int = 20
+    iterations: int | None = None
+    tempered: bool = False
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class NmfParameters:
+    """Non-negative matrix factorisation; ``loss`` is one of LOSSES, ``weighting`` of WEIGHTINGS.
+
+    ``iterations`` is the number of passes over the matrix, or None: until it has converged.
+    """
+
+    k: int = 20
+    loss: str = "frobenius"
+    weighting: str = "tfidf"
+    iterations: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class HdpParameters:
+    """The hierarchical Dirichlet process; ``most_topics`` is where it is truncated.
+
+    ``iterations`` is the number of passes over the corpus.
+    """
+
+    most_topics: int = 150
+    iterations: int = 1
     seed: int = 1

@@ -13,7 +13,14 @@ from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING as EMBEDDING
 from latentcli.formats.writing import Array
 from latentcli.models.embedding import Embedding
-from latentcli.models.topic_model import LdaModel, LsiModel, MixtureModel, TopicModel
+from latentcli.models.topic_model import (
+    LdaModel,
+    LsiModel,
+    MixtureModel,
+    NmfModel,
+    PlsaModel,
+    TopicModel,
+)
 
 TOPIC_MODEL = "topic-model"
 
@@ -59,6 +66,10 @@ def topic_model_parts(model: TopicModel) -> Parts:
         arrays |= {"topic_word": model.topic_word, "doc_topic": model.doc_topic}
         if isinstance(model, LdaModel):
             arrays |= {"alpha": model.alpha, "eta": model.eta}
+        elif isinstance(model, PlsaModel):
+            arrays["beta"] = model.beta
+        elif isinstance(model, NmfModel):
+            arrays["idf"] = model.idf
     else:
         arrays |= {
             "term_topic": model.term_topic,
@@ -74,7 +85,11 @@ def open_topic_model(artefact: Artefact) -> TopicModel:
     algorithm = str(artefact.manifest.get("algorithm"))
     if algorithm == "lsi":
         return _open_lsi(artefact)
-    return _open_lda(artefact)
+    if algorithm == "plsa":
+        return PlsaModel(**_mixture(artefact), beta=np.asarray(artefact.array("beta")))
+    if algorithm == "nmf":
+        return _open_nmf(artefact)
+    return _open_lda(artefact)  # hdp has given way to the LDA that corresponds to it
 
 
 def _trained_on(artefact: Artefact) -> dict[str, Any]:
@@ -87,13 +102,28 @@ def _trained_on(artefact: Artefact) -> dict[str, Any]:
     }
 
 
+def _mixture(artefact: Artefact) -> dict[str, Any]:
+    return {
+        **_trained_on(artefact),
+        "topic_word": artefact.array("topic_word"),
+        "doc_topic": artefact.array("doc_topic"),
+    }
+
+
 def _open_lda(artefact: Artefact) -> LdaModel:
     return LdaModel(
-        **_trained_on(artefact),
-        topic_word=artefact.array("topic_word"),
-        doc_topic=artefact.array("doc_topic"),
+        **_mixture(artefact),
         alpha=np.asarray(artefact.array("alpha")),
         eta=np.asarray(artefact.array("eta")),
+    )
+
+
+def _open_nmf(artefact: Artefact) -> NmfModel:
+    return NmfModel(
+        **_mixture(artefact),
+        idf=np.asarray(artefact.array("idf")),
+        weighting=str(artefact.manifest["parameters"]["weighting"]),
+        loss=str(artefact.manifest["parameters"]["loss"]),
     )
 
 

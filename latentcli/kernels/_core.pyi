@@ -194,7 +194,8 @@ def lda_infer(
     ``word_topic`` is a topic_table (n_terms, n_topics); p(term w | topic k) is, up to a factor,
     ``scales[k] * (word_topic[w, k] + smoothing)``. ``weights``, a topic_table (n_docs, n_topics),
     gets alpha and the expected tokens of each topic; ``sweeps`` (n_docs,) the steps until their
-    mean change by topic was below ``tolerance``, or max_sweeps + 1 if it never was.
+    mean change by topic was below ``tolerance`` tokens (times length / 100 in documents of more
+    than 100 tokens), or max_sweeps + 1 if it never was.
     """
 
 def lda_learn(
@@ -230,4 +231,40 @@ def count_windows(
     above the diagonal. A document shorter than the ``window`` is one window. A word leaves with its
     first occurrence in the window, though it may have another there, until it next enters. The
     result does not depend on ``threads``. Raises ValueError where these do not fit together.
+    """
+
+def plsa_step(
+    starts: npt.NDArray[np.int64],
+    columns: npt.NDArray[np.int32],
+    counts: npt.NDArray[np.float32],
+    table: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    next: npt.NDArray[np.float32],
+    log_likelihood: npt.NDArray[np.float64],
+    threads: int = 1,
+    isa: str = "",
+) -> None:
+    """Make a step of EM for the rows of a matrix of counts, the columns' topics being fixed.
+
+    ``table``, a padded_table (n_columns, n_topics), and ``weights`` (n_rows, n_topics) explain the
+    counts by p = sum over topics of weights times table. ``next`` (n_rows, n_topics) gets the
+    tokens of each row that are expected in each topic, ``log_likelihood`` (n_rows,) the sums of
+    count times log p before the step. Padding must be 0. ``threads`` change nothing.
+    """
+
+def nonnegative(
+    gram: npt.NDArray[np.float64],
+    products: npt.NDArray[np.float64],
+    tolerance: float,
+    max_sweeps: int,
+    weights: npt.NDArray[np.float64],
+    sweeps: npt.NDArray[np.int32],
+    threads: int = 1,
+) -> None:
+    """Solve many problems of non-negative least squares that share their matrix A.
+
+    ``gram``, A'A, is (n, n); row r of ``products`` (n_rows, n) is A'b of a problem, and of
+    ``weights`` (n_rows, n) its answer. ``sweeps`` (n_rows,) are the sweeps over the coordinates
+    until none changed the sum of squares by more than ``tolerance`` squared times that explained;
+    max_sweeps + 1 if that never was. ``threads`` change nothing.
     """

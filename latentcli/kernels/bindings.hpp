@@ -11,5 +11,7 @@ void bind_nearest(nanobind::module_& m);
 void bind_lda(nanobind::module_& m);
 void bind_sparse(nanobind::module_& m);
 void bind_windows(nanobind::module_& m);
+void bind_plsa(nanobind::module_& m);
+void bind_nnls(nanobind::module_& m);
 
 }  // namespace latent

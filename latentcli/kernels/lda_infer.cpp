@@ -11,6 +11,9 @@ namespace latent {
 
 namespace {
 
+// Tokens; the tolerance grows in proportion from here on.
+constexpr float long_document = 100;
+
 // The worker that adds to a word's row: spread, since the first words are the most frequent.
 unsigned owner_of(std::uint32_t word, unsigned workers) {
     const std::uint32_t spread = word * 2654435769u;
@@ -68,6 +71,8 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
             const float even = length_of(document) / n_topics;
             std::fill(now, now + topics.row, 0.0f);
             for (std::size_t k = 0; k < topics.n_topics; ++k) now[k] = fixed[0][k] + even;
+            // In a long document sums of float32 never stand as still as in a short one.
+            const double enough = tolerance * std::max(1.0f, length_of(document) / long_document);
             std::int32_t sweep = 0;
             bool moving = document.n_pairs > 0;
             while (moving && sweep < max_sweeps) {
@@ -75,7 +80,7 @@ void infer_topics(const CountedDocuments& documents, const Topics& topics, const
                 const float change =
                     loops.em_step(document, table, fixed[0], now, then, scratch[2]);
                 std::swap(now, then);
-                moving = static_cast<double>(change / n_topics) >= tolerance;
+                moving = static_cast<double>(change / n_topics) >= enough;
             }
             std::copy(now, now + topics.row, weights + d * topics.row);
             sweeps[d] = sweep + moving;

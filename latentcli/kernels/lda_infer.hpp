@@ -32,7 +32,8 @@ struct Topics {
 };
 
 // Writes g of each document to `weights` (n_docs, row), and to `sweeps` (n_docs,) how many steps it
-// took until their mean change by topic was below the tolerance, or max_sweeps + 1 where it never
+// took until their mean change by topic was below the tolerance, which is in tokens, and of a
+// hundredth of a document's length where that is more than one; or max_sweeps + 1 where it never
 // was. Documents without words get alpha, in 0 steps.
 void infer_topics(const CountedDocuments& documents, const Topics& topics, const double* alpha,
                   double tolerance, std::int32_t max_sweeps, float* weights, std::int32_t* sweeps,

@@ -30,4 +30,6 @@ NB_MODULE(_core, m) {
     latent::bind_lda(m);
     latent::bind_sparse(m);
     latent::bind_windows(m);
+    latent::bind_plsa(m);
+    latent::bind_nnls(m);
 }

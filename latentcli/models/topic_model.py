@@ -94,6 +94,31 @@ class LdaModel(MixtureModel):
 
 
 @dataclass(frozen=True)
+class PlsaModel(MixtureModel):
+    """Probabilistic latent semantic analysis (Hofmann 1999).
+
+    ``topic_word`` holds p(word | topic), ``doc_topic`` p(topic | document); ``beta`` float64 (1,)
+    is the inverse temperature at which it was trained: 1 unless EM was tempered.
+    """
+
+    beta: Doubles
+
+
+@dataclass(frozen=True)
+class NmfModel(MixtureModel):
+    """Non-negative matrix factorisation (Lee and Seung 1999) of the weighted counts.
+
+    ``topic_word`` holds the second factor, in the scale of the weights; ``doc_topic`` the part
+    that each topic has in a document's weight; ``idf`` float64 (n_terms,): the global term weights,
+    or ones for raw counts. ``loss`` is what was least: "frobenius" or "kl".
+    """
+
+    idf: Doubles
+    weighting: str = "tfidf"
+    loss: str = "frobenius"
+
+
+@dataclass(frozen=True)
 class LsiModel(TrainedOn):
     """Latent semantic indexing (Deerwester et al. 1990): a truncated SVD of the weighted counts.
 

@@ -5,8 +5,6 @@ Every inference starts from a fixed state, so that the same document always gets
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
@@ -14,27 +12,14 @@ from latentcli.corpus.counts import CountMatrix
 from latentcli.kernels import lda_infer
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.embedding import Embedding
-from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
+from latentcli.models.topic_model import LdaModel, LsiModel, NmfModel, PlsaModel, TopicModel
+from latentcli.queries.folding_in import Convergence, Inferred, fold_in, least_squares
 
 Doubles = npt.NDArray[np.float64]
 
 # Arora, Liang and Ma (2017), the weight's parameter a.
 SIF_A = 1e-3
 _BATCH_NUMBERS = 1 << 21
-
-
-class Convergence(NamedTuple):
-    """How an inference went: sweeps of the slowest document, and how many did not settle."""
-
-    sweeps: int
-    unsettled: int
-
-
-class Inferred(NamedTuple):
-    """Topics of documents: ``weights`` float64 (n_docs, n_topics), and how the inference went."""
-
-    weights: Doubles
-    convergence: Convergence
 
 
 def infer_topics(model: TopicModel, counts: CountMatrix, threads: int = 1) -> Inferred:
@@ -47,6 +32,11 @@ def infer_topics(model: TopicModel, counts: CountMatrix, threads: int = 1) -> In
         return Inferred(infer_lsi(model, counts), Convergence(0, 0))
     if isinstance(model, LdaModel):
         return Inferred(*infer_lda(model, counts, threads=threads))
+    if isinstance(model, PlsaModel):
+        beta = float(model.beta[0])
+        return fold_in(model.topic_word_probabilities(), counts, beta, threads=threads)
+    if isinstance(model, NmfModel):
+        return infer_nmf(model, counts, threads)
     raise TypeError(f"no inference for {type(model).__name__}")
 
 
@@ -83,10 +73,13 @@ def infer_lda(
     The proportions theta that maximise p(words | theta) times a Dirichlet density of parameters
     alpha + 1 (the mode in MacKay's softmax basis, 1998), for the topics' mean p(word | topic). EM
     finds them: from even weights on, alpha and the expected tokens of each topic are computed
-    anew until they change by less than ``tolerance`` tokens in the mean. The function is concave:
+    anew until they change by less than ``tolerance`` tokens in the mean, or by a hundredth of
+    ``tolerance`` times the document's length in one of more than 100. The function is concave:
     there is one answer, whatever the start. A document without known words gets the prior's mean.
     """
     k = model.n_topics
+    if k == 1:
+        return np.ones((counts.n_docs, 1)), Convergence(0, 0)
     topics = padded_table(counts.n_terms, k, np.float32)
     topics[:, :k] = model.topic_word.T
     scales = 1 / model.topic_word.sum(axis=1, dtype=np.float64)
@@ -107,6 +100,23 @@ def infer_lda(
     unsettled = sweeps > max_sweeps
     slowest = int(np.minimum(sweeps, max_sweeps).max(initial=0))
     return proportions, Convergence(slowest, int(unsettled.sum()))
+
+
+def infer_nmf(model: NmfModel, counts: CountMatrix, threads: int = 1) -> Inferred:
+    """Return the part that each topic has in each document's weight: float64 (n_docs, n_topics).
+
+    By the loss that the model was trained by: least squares of the weighted counts, or the least
+    Kullback-Leibler divergence. Where no topic has any of a document's words, parts are even.
+    """
+    if model.loss == "kl":
+        return fold_in(model.topic_word_probabilities(), counts, threads=threads)
+    weights = weighted(counts, model.idf, unit=model.weighting == "tfidf")
+    topic_word = model.topic_word.astype(np.float64)
+    found, went = least_squares(topic_word, counts, weights, threads=threads)
+    parts = found * topic_word.sum(axis=1)
+    totals = parts.sum(axis=1, keepdims=True)
+    even = 1 / model.n_topics
+    return Inferred(np.where(totals > 0, parts / np.maximum(totals, 1e-300), even), went)
 
 
 def infer_lsi(model: LsiModel, counts: CountMatrix) -> Doubles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from latentcli.corpus.mask import Rows, topical
 from latentcli.corpus.stopwords import stop_words
 from latentcli.errors import InputError, RequestError
 from latentcli.observer import Observer
-from latentcli.workflows.topic_request import MaskOptions
+from latentcli.workflows.topic_request import MaskOptions, TopicsRequest, topics_of
 from latentcli.workflows.training import words_digest
 
 _FEW_DOCS = 50
@@ -65,12 +66,19 @@ def kept_words(
     }
 
 
-def check_k(k: int, corpus: EncodedCorpus, kept: Rows) -> None:
-    """Raise RequestError where there are fewer documents or words than topics."""
+def within_corpus(request: TopicsRequest, corpus: EncodedCorpus, kept: Rows) -> TopicsRequest:
+    """Return the request with no more topics than the corpus can have.
+
+    Raises RequestError where more were asked for; what hdp may find at most is lowered.
+    """
     n_docs = n_with_words(corpus)
     most = min(n_docs, len(kept))
+    k = topics_of(request)
+    if request.algorithm == "hdp" and request.k is None:
+        return replace(request, k=min(k, most))
     if not 1 <= k <= most:
         raise RequestError(
             f"--k {k}: must be from 1 to {most} for this corpus",
             f"it has {n_docs} documents and {len(kept)} words after pruning",
         )
+    return request

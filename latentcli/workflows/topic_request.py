@@ -5,10 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from latentcli.engines import TOPIC_ALGORITHMS
-from latentcli.engines.parameters import WEIGHTINGS, LdaParameters, LsiParameters
+from latentcli.engines.parameters import (
+    LOSSES,
+    WEIGHTINGS,
+    HdpParameters,
+    LdaParameters,
+    LsiParameters,
+    NmfParameters,
+    PlsaParameters,
+)
 from latentcli.errors import RequestError
 
-TopicParameters = LdaParameters | LsiParameters
+TopicParameters = LdaParameters | LsiParameters | PlsaParameters | NmfParameters | HdpParameters
+
+DEFAULT_K = 20
 
 # Where the native engine begins to fit the priors of LDA.
 _ALPHA_SUM = 2
@@ -17,7 +27,9 @@ _ETA = 0.05
 _ONLY_FOR = (
     ("alpha", "--alpha", ("lda",)),
     ("eta", "--eta", ("lda",)),
-    ("weighting", "--weighting", ("lsi",)),
+    ("weighting", "--weighting", ("lsi", "nmf")),
+    ("loss", "--loss", ("nmf",)),
+    ("tempered", "--tempered", ("plsa",)),
 )
 
 
@@ -36,14 +48,18 @@ class TopicsRequest:
     """What to train; None: chosen by the algorithm (``iterations``: until it has converged).
 
     ``held_out``: this share of the documents is kept out of training.
+    ``k`` is how many topics, DEFAULT_K unless it is given; for hdp, which finds their number, the
+    most.
     """
 
     algorithm: str = "lda"
-    k: int = 20
+    k: int | None = None
     alpha: float | None = None
     eta: float | None = None
     iterations: int | None = None
     weighting: str | None = None
+    loss: str | None = None
+    tempered: bool | None = None
     seed: int = 1
     chunk: int | None = None
     held_out: float | None = None
@@ -68,7 +84,22 @@ def parameters_of(request: TopicsRequest, engine: str) -> TopicParameters:
     """Return the algorithm's parameters, nothing left open but how long it trains."""
     if request.algorithm == "lsi":
         return _lsi_parameters(request)
+    if request.algorithm == "plsa":
+        tempered = bool(request.tempered)
+        return PlsaParameters(topics_of(request), request.iterations, tempered, request.seed)
+    if request.algorithm == "nmf":
+        return _nmf_parameters(request)
+    if request.algorithm == "hdp":
+        iterations = request.iterations or HdpParameters.iterations
+        return HdpParameters(topics_of(request), iterations, request.seed)
     return lda_parameters(request, engine)
+
+
+def topics_of(request: TopicsRequest) -> int:
+    """Return how many topics are asked for; for hdp, at most."""
+    if request.k is not None:
+        return request.k
+    return HdpParameters.most_topics if request.algorithm == "hdp" else DEFAULT_K
 
 
 def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
@@ -76,11 +107,11 @@ def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
 
     The native one fits the priors; gensim's stay at 1 / k.
     """
-    native = engine == "native"
+    native, k = engine == "native", topics_of(request)
     return LdaParameters(
-        request.k,
-        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / request.k,
-        request.eta if request.eta is not None else (_ETA if native else 1 / request.k),
+        k,
+        request.alpha if request.alpha is not None else (_ALPHA_SUM if native else 1) / k,
+        request.eta if request.eta is not None else (_ETA if native else 1 / k),
         request.iterations,
         request.seed,
         fit_alpha=native and request.alpha is None,
@@ -89,8 +120,23 @@ def lda_parameters(request: TopicsRequest, engine: str) -> LdaParameters:
 
 
 def _lsi_parameters(request: TopicsRequest) -> LsiParameters:
-    weighting = request.weighting or LsiParameters.weighting
-    if weighting not in WEIGHTINGS:
-        raise RequestError(f"no weighting '{weighting}'", f"there is {', '.join(WEIGHTINGS)}")
+    weighting = _one_of(WEIGHTINGS, "weighting", request.weighting or LsiParameters.weighting)
     iterations = request.iterations or LsiParameters.iterations
-    return LsiParameters(request.k, weighting, iterations, request.seed)
+    return LsiParameters(topics_of(request), weighting, iterations, request.seed)
+
+
+def _nmf_parameters(request: TopicsRequest) -> NmfParameters:
+    loss = _one_of(LOSSES, "loss", request.loss or NmfParameters.loss)
+    usual = "counts" if loss == "kl" else NmfParameters.weighting
+    weighting = _one_of(WEIGHTINGS, "weighting", request.weighting or usual)
+    if loss == "kl" and weighting != "counts":
+        raise RequestError(
+            "--loss kl is for counts, not for tf-idf", "leave --weighting out, or the loss"
+        )
+    return NmfParameters(topics_of(request), loss, weighting, request.iterations, request.seed)
+
+
+def _one_of(choices: tuple[str, ...], what: str, given: str) -> str:
+    if given not in choices:
+        raise RequestError(f"no {what} '{given}'", f"there is {', '.join(choices)}")
+    return given

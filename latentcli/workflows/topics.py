@@ -21,8 +21,13 @@ from latentcli.store.cache import Cache
 from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.held_out import hold_out
 from latentcli.workflows.reading import CorpusRequest
-from latentcli.workflows.topic_corpus import check_k, cut_documents, kept_words, n_with_words
-from latentcli.workflows.topic_request import TopicsRequest, check, parameters_of
+from latentcli.workflows.topic_corpus import (
+    cut_documents,
+    kept_words,
+    n_with_words,
+    within_corpus,
+)
+from latentcli.workflows.topic_request import TopicsRequest, check, parameters_of, topics_of
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
 # Coherence and exclusivity are of this many top words.
@@ -58,7 +63,7 @@ def topics(
     corpus, chunk = cut_documents(corpus, request.chunk, observer)
     corpus, held_out = hold_out(corpus, request.held_out, request.seed, observer)
     kept, mask = kept_words(corpus, request.mask, observer)
-    check_k(request.k, corpus, kept)
+    request = within_corpus(request, corpus, kept)
     parameters = parameters_of(request, engine.name)
     job = Job(
         TOPIC_MODEL,
@@ -74,8 +79,10 @@ def topics(
     def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
         trained = engine.load().train(corpus, kept, parameters, job.threads, scratch, observer)
         model = trained.model.ordered()
-        if model.n_topics < request.k:
-            observer.note(f"the corpus has rank {model.n_topics}: fewer topics than --k")
+        if request.algorithm == "hdp":
+            observer.note(f"{model.n_topics} topics found: a first guess at their number")
+        elif model.n_topics < topics_of(request):
+            observer.note(f"the corpus gives {model.n_topics} topics: fewer than --k")
         return topic_model_parts(model), {**trained.metrics, **_quality(model, corpus, kept)}
 
     run = run_of(cache, job, train, observer)
@@ -113,9 +120,13 @@ def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
     manifest = run.manifest
     metrics = manifest["metrics"]
     what = f"{manifest['corpus']['documents']:,} documents, {n_terms:,} terms"
-    if "passes" in metrics:
+    if "converged" in metrics:
         state = "converged" if metrics["converged"] else "stopped before it converged"
         went = f"{state} after {metrics['passes']} passes"
+        if "beta" in metrics:
+            went += f", tempered at beta {metrics['beta']:.3g}"
+    elif "passes" in metrics:
+        went = "1 pass" if metrics["passes"] == 1 else f"{metrics['passes']} passes"
     else:
         went = f"captured {metrics['captured_energy']:.1%} of the energy"
     observer.note(f"{what}; {went}; coherence {metrics['mean_coherence']:.3f}")
