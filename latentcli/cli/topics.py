@@ -94,7 +94,7 @@ def topics(
     iterations: Annotated[
         int | None,
         typer.Option(
-            help="Passes (default: until it has converged; lsi: 4, hdp: 1).",
+            help="Passes (default: until it has converged; lsi: 4; hdp: 1 to 20).",
             callback=within(1, 100_000),
             show_default=False,
             rich_help_panel=TRAINING,

@@ -3,6 +3,9 @@
 It needs no number of topics, only a most. Of those topics many stay next to empty: the documents'
 topics are inferred under the corresponding latent Dirichlet allocation, whose alpha are the
 weights of the sticks, and topics of a negligible share are left out.
+
+gensim's steps fall as 1 / (65 + t), so that in a corpus of a few thousand documents nearly all that
+is learnt is the random start; ours are larger and more, as Hoffman, Blei and Bach (2010) advise.
 """
 
 from __future__ import annotations
@@ -25,10 +28,14 @@ from latentcli.models.topic_model import LdaModel
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
 
-_CHUNK_DOCS = 256
+_MOST_CHUNK_DOCS, _LEAST_CHUNK_DOCS = 256, 16
+_CHUNKS = 20  # of a pass, at least, where there are enough documents
+_UPDATES = 200
+_MOST_PASSES = 20
+_TAU, _KAPPA = 1.0, 0.6
 _DOCUMENT_TOPICS = 15  # a document's own, at most
 _GAMMA, _ALPHA, _ETA = 1.0, 1.0, 0.01
-_NEGLIGIBLE = 2e-3  # of the corpus's tokens
+_NEGLIGIBLE = 0.01  # of the corpus's tokens
 _LEAST_ALPHA = 1e-6
 
 
@@ -49,7 +56,7 @@ def train(
 ) -> Trained:
     """Find topics of the words ``kept``, and how many there are."""
     counts = count_matrix(corpus, kept)
-    hdp = _fitted(counts, parameters, observer)
+    hdp, passes = _fitted(counts, parameters, observer)
     alpha, _ = hdp.hdp_to_lda()
     all_topics = LdaModel(
         words=corpus.vocabulary.selected(kept).words,
@@ -70,12 +77,15 @@ def train(
     observer.progress("topics of documents", 2, 2)
     return Trained(
         model,
-        {"passes": parameters.iterations, "topics": model.n_topics, "gamma": _GAMMA,
+        {"passes": passes, "topics": model.n_topics, "gamma": _GAMMA,
          "alpha_sum": float(model.alpha.sum())},
     )  # fmt: skip
 
 
-def _fitted(counts: CountMatrix, parameters: HdpParameters, observer: Observer) -> HdpModel:
+def _fitted(
+    counts: CountMatrix, parameters: HdpParameters, observer: Observer
+) -> tuple[HdpModel, int]:
+    """Return gensim's model, and how many passes it was trained."""
     documents = np.flatnonzero(np.diff(counts.starts))
     draw = np.random.default_rng(parameters.seed)
     most, n_terms = parameters.most_topics, counts.n_terms
@@ -89,6 +99,8 @@ def _fitted(counts: CountMatrix, parameters: HdpParameters, observer: Observer) 
             gamma=_GAMMA,
             alpha=_ALPHA,
             eta=_ETA,
+            tau=_TAU,
+            kappa=_KAPPA,
             random_state=parameters.seed % (1 << 32),
         )
     # gensim's own start, which it makes from the number of the documents that it is given.
@@ -97,14 +109,18 @@ def _fitted(counts: CountMatrix, parameters: HdpParameters, observer: Observer) 
     hdp.m_lambda = hdp.random_state.gamma(1.0, 1.0, (most, n_terms)) * scale - _ETA
     hdp.m_lambda_sum = hdp.m_lambda.sum(axis=1)
     hdp.m_Elogbeta = dirichlet_expectation(hdp.m_lambda + _ETA)
-    for done in range(parameters.iterations):
-        order = draw.permutation(documents)
-        for first in range(0, len(order), _CHUNK_DOCS):
-            observer.progress("training", done + first / len(order), parameters.iterations)
-            hdp.update_chunk([_bag(counts, d) for d in order[first : first + _CHUNK_DOCS]])
-    observer.progress("training", parameters.iterations, parameters.iterations)
+    size = min(_MOST_CHUNK_DOCS, max(_LEAST_CHUNK_DOCS, -(-len(documents) // _CHUNKS)))
+    n_chunks = max(1, -(-len(documents) // size))
+    passes = parameters.iterations or min(_MOST_PASSES, -(-_UPDATES // n_chunks))
+    for done in range(passes):
+        chunks = np.array_split(draw.permutation(documents), n_chunks)
+        for number, chunk in enumerate(chunks):
+            observer.progress("training", done + number / n_chunks, passes)
+            with np.errstate(invalid="ignore"):  # of one word and topic the likelihood is 0
+                hdp.update_chunk([_bag(counts, document) for document in chunk])
+    observer.progress("training", passes, passes)
     hdp.update_expectations()
-    return hdp
+    return hdp, passes
 
 
 def _without_negligible(model: LdaModel) -> LdaModel:

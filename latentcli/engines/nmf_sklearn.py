@@ -108,7 +108,7 @@ def _factorised(
         factors = Factors(w, h)
         done += passes
         losses.append(_loss(matrix, factors, parameters.loss))
-        converged = losses[-2] - losses[-1] <= _TOLERANCE * losses[0]
+        converged = losses[-2] - losses[-1] <= _TOLERANCE * losses[0] * passes / _BLOCK_PASSES
         if converged and parameters.iterations is None:
             break
     observer.progress("factorising", done, done)

@@ -86,9 +86,9 @@ class NmfParameters:
 class HdpParameters:
     """The hierarchical Dirichlet process; ``most_topics`` is where it is truncated.
 
-    ``iterations`` is the number of passes over the corpus.
+    ``iterations`` is the number of passes over the corpus, or None: 1 to 20, by its size.
     """
 
     most_topics: int = 150
-    iterations: int = 1
+    iterations: int | None = None
     seed: int = 1

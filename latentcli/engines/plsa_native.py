@@ -46,11 +46,12 @@ _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
 _TRIAL_PASSES = 5
 _HELD_OUT = 0.1
-_COOLING = 0.95
+_COOLING = 0.9
 _LOWEST_BETA = 0.2
-_GAIN = 1e-5  # of the likelihood of held-out tokens: less is none
+_GAIN = 1e-4  # of the likelihood of held-out tokens: less is none
 # After so many passes without a gain a beta has given what it can; after so many betas, all have.
 _PATIENCE = 3
+_BETAS = 5
 
 Table = npt.NDArray[np.float32]
 
@@ -178,7 +179,7 @@ def _tempered(
     beta = best_beta = 1.0
     best, kept = -math.inf, em.state()
     in_vain = 0
-    while in_vain < _PATIENCE and beta >= _LOWEST_BETA and len(likelihoods) < limit:
+    while in_vain < _BETAS and beta >= _LOWEST_BETA and len(likelihoods) < limit:
         in_vain += 1
         idle = 0
         while idle < _PATIENCE and len(likelihoods) < limit:
@@ -194,7 +195,7 @@ def _tempered(
     observer.progress("fitting", len(likelihoods), len(likelihoods))
     metrics = {
         "passes": len(likelihoods),
-        "converged": in_vain == _PATIENCE or beta < _LOWEST_BETA,
+        "converged": in_vain == _BETAS or beta < _LOWEST_BETA,
         "beta": best_beta,
         "held_out_tokens": tokens,
         "held_out_log_likelihood_per_token": max(likelihoods),

@@ -1,4 +1,4 @@
-"""gensim's own files, for scripts that expect them: KeyedVectors, LdaModel, LsiModel.
+"""gensim's own files, for scripts that expect them: KeyedVectors, LdaModel, LsiModel, Nmf.
 
 They are written only: gensim's files are pickles, and nothing here unpickles.
 """
@@ -16,12 +16,14 @@ from gensim.corpora import Dictionary
 from gensim.models import KeyedVectors, TfidfModel
 from gensim.models import LdaModel as GensimLda
 from gensim.models import LsiModel as GensimLsi
+from gensim.models.nmf import Nmf
 
 from latentcli.errors import RequestError
 from latentcli.formats.files import sync_directory
 from latentcli.models.embedding import Embedding
-from latentcli.models.topic_model import LdaModel, LsiModel, TopicModel
+from latentcli.models.topic_model import LdaModel, LsiModel, NmfModel, TopicModel
 
+_NMF_SWEEPS = 200
 _ONE_FILE = 1 << 62  # gensim splits arrays off above this many numbers
 
 
@@ -35,19 +37,25 @@ def save_embedding(model: Embedding, target: Path) -> list[Path]:
 
 
 def save_topic_model(model: TopicModel, target: Path) -> list[Path]:
-    """Save as LdaModel or LsiModel, with its dictionary; return the paths.
+    """Save as LdaModel, LsiModel or Nmf, with its dictionary; return the paths.
 
-    An LsiModel comes with ``PATH.tfidf``, the TfidfModel that its documents must pass first.
+    Where a model is of tf-idf, ``PATH.tfidf`` is the TfidfModel that documents must pass first.
+    Raises RequestError for PLSA, and for NMF by another loss than gensim's.
     """
     if isinstance(model, LdaModel):
         lda = gensim_lda(model)
         return _in_place(target, lambda path: lda.save(path, separately=[], sep_limit=_ONE_FILE))
-    if not isinstance(model, LsiModel):
-        raise RequestError("gensim has no such model")
-    lsi, tfidf = gensim_lsi(model)
+    if isinstance(model, LsiModel):
+        factors = gensim_lsi(model)
+    elif isinstance(model, NmfModel) and model.loss == "frobenius":
+        factors = gensim_nmf(model)
+    else:
+        what = "NMF by Kullback-Leibler divergence" if isinstance(model, NmfModel) else "PLSA"
+        raise RequestError(f"gensim has no {what}", "--to npy writes its topics")
+    tfidf = _tfidf(model) if model.weighting == "tfidf" else None
 
     def save(path: str) -> None:
-        lsi.save(path, sep_limit=_ONE_FILE)
+        factors.save(path, sep_limit=_ONE_FILE)
         if tfidf is not None:
             tfidf.save(path + ".tfidf")
 
@@ -61,12 +69,12 @@ def _dictionary(model: TopicModel) -> Dictionary:
     dictionary.num_docs = len(model.doc_lengths)
     dictionary.num_pos = int(model.term_counts.sum())
     dictionary.cfs = dict(enumerate(model.term_counts.tolist()))
-    if isinstance(model, LsiModel) and model.weighting == "tfidf":
+    if isinstance(model, LsiModel | NmfModel) and model.weighting == "tfidf":
         dictionary.dfs = dict(enumerate(_document_counts(model)))
     return dictionary
 
 
-def _document_counts(model: LsiModel) -> list[int]:
+def _document_counts(model: LsiModel | NmfModel) -> list[int]:
     """Return in how many documents each word occurs, which its idf, log2(N / df), tells."""
     counts: list[int] = np.rint(len(model.doc_lengths) / 2**model.idf).astype(int).tolist()
     return counts
@@ -91,17 +99,37 @@ def gensim_lda(model: LdaModel) -> GensimLda:
     return lda
 
 
-def gensim_lsi(model: LsiModel) -> tuple[GensimLsi, TfidfModel | None]:
-    """Return gensim's model with the same U and S, and the weighting that goes before it."""
+def gensim_lsi(model: LsiModel) -> GensimLsi:
+    """Return gensim's model with the same U and S."""
     lsi = GensimLsi(id2word=_dictionary(model), num_topics=model.n_topics)
     lsi.projection.u = np.asarray(model.term_topic, np.float64)
     lsi.projection.s = np.asarray(model.singular_values, np.float64)
     lsi.docs_processed = len(model.doc_lengths)
-    if model.weighting != "tfidf":
-        return lsi, None
+    return lsi
+
+
+def gensim_nmf(model: NmfModel) -> Nmf:
+    """Return gensim's model with the same topics, each scaled to a sum of 1.
+
+    It infers the same proportions: it is told to go on until they stand still, which by default it
+    is far from.
+    """
+    nmf = Nmf(
+        num_topics=model.n_topics,
+        id2word=_dictionary(model),
+        h_max_iter=_NMF_SWEEPS,
+        h_stop_condition=0,
+        minimum_probability=0,
+        random_state=1,
+    )
+    nmf._W = np.ascontiguousarray(model.topic_word_probabilities().T)
+    return nmf
+
+
+def _tfidf(model: LsiModel | NmfModel) -> TfidfModel:
     tfidf = TfidfModel(dictionary=_dictionary(model))
     tfidf.idfs = dict(enumerate(model.idf.tolist()))
-    return lsi, tfidf
+    return tfidf
 
 
 def _in_place(target: Path, save: Callable[[str], None]) -> list[Path]:

@@ -7,10 +7,15 @@ import re
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.strings import Strings
 from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.files import write_through
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
+from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
@@ -52,10 +57,10 @@ def export(
         raise RequestError(f"--to {to} writes several files", "name the first with -o PATH")
     if to == "gensim" and isinstance(target, Path):
         return _to_gensim(run, target)
-    if run.kind != EMBEDDING:
-        raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim")
     if to == "npy" and isinstance(target, Path):
         return _to_npy(run, target)
+    if run.kind != EMBEDDING:
+        raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim or npy")
     from latentcli.formats.word2vec import write_binary, write_text
 
     model = open_embedding(run)
@@ -89,10 +94,22 @@ def _to_npy(run: Artefact, target: Path) -> list[Exported]:
         raise RequestError(
             f"{labels}: is there already, and the words would replace it", "choose another -o"
         )
-    model = open_embedding(run)
-    write_through(labels, lambda stream: write_labels(model, stream))
-    write_through(target, lambda stream: write_vectors(model, stream))
+    words, rows = _rows(run)
+    write_through(labels, lambda stream: write_labels(words, stream))
+    write_through(target, lambda stream: write_vectors(rows, stream))
     return [Exported(os.fspath(target)), Exported(os.fspath(labels))]
+
+
+def _rows(run: Artefact) -> tuple[Strings, npt.NDArray[np.float32]]:
+    """Return a model's words and their rows: vectors, p(word | topic), or the loadings of LSI."""
+    if run.kind == EMBEDDING:
+        embedding = open_embedding(run)
+        return embedding.words, embedding.vectors
+    model = open_topic_model(run)
+    if isinstance(model, MixtureModel):
+        topics = model.topic_word_probabilities().T.astype(np.float32)
+        return model.words, np.ascontiguousarray(topics)
+    return model.words, model.term_topic
 
 
 def _to_gensim(run: Artefact, target: Path) -> list[Exported]:

@@ -90,8 +90,7 @@ def parameters_of(request: TopicsRequest, engine: str) -> TopicParameters:
     if request.algorithm == "nmf":
         return _nmf_parameters(request)
     if request.algorithm == "hdp":
-        iterations = request.iterations or HdpParameters.iterations
-        return HdpParameters(topics_of(request), iterations, request.seed)
+        return HdpParameters(topics_of(request), request.iterations, request.seed)
     return lda_parameters(request, engine)
 
 

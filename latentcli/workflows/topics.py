@@ -82,7 +82,8 @@ def topics(
         if request.algorithm == "hdp":
             observer.note(f"{model.n_topics} topics found: a first guess at their number")
         elif model.n_topics < topics_of(request):
-            observer.note(f"the corpus gives {model.n_topics} topics: fewer than --k")
+            why = "the corpus has rank" if request.algorithm == "lsi" else "the corpus fills"
+            observer.note(f"{why} {model.n_topics}: fewer topics than --k")
         return topic_model_parts(model), {**trained.metrics, **_quality(model, corpus, kept)}
 
     run = run_of(cache, job, train, observer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,15 +10,17 @@ import pytest
 from gensim.models import KeyedVectors, TfidfModel
 from gensim.models import LdaModel as GensimLda
 from gensim.models import LsiModel as GensimLsi
+from gensim.models.nmf import Nmf as GensimNmf
 
 from latentcli.corpus.counts import count_matrix
 from latentcli.engines.lsi_gensim import train
-from latentcli.engines.parameters import LsiParameters
+from latentcli.engines.nmf_sklearn import train as train_nmf
+from latentcli.engines.parameters import LsiParameters, NmfParameters
 from latentcli.errors import RequestError
 from latentcli.formats.gensim_models import save_embedding, save_topic_model
-from latentcli.models.topic_model import LsiModel
+from latentcli.models.topic_model import LsiModel, MixtureModel, NmfModel, PlsaModel
 from latentcli.observer import SILENT
-from latentcli.queries.inference import infer_lda, infer_lsi
+from latentcli.queries.inference import infer_lda, infer_lsi, infer_nmf
 from latentcli.queries.neighbours import neighbours
 from latentcli.queries.words import Found
 from tests.small import Planted, bags, counts_of, embedding, encoded, planted, planted_lda
@@ -133,6 +136,47 @@ def test_the_exported_tfidf_is_that_of_gensim_on_the_same_documents(tmp_path: Pa
     theirs = TfidfModel(bags(count_matrix(corpus, kept)))
     assert ours.dfs == theirs.dfs
     assert ours.idfs == pytest.approx(theirs.idfs)
+
+
+@pytest.fixture(scope="module", params=["tfidf", "counts"])
+def nmf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NmfModel:
+    scratch = tmp_path_factory.mktemp("nmf")
+    corpus = encoded(WORLD.texts, scratch)
+    kept = np.arange(len(corpus.vocabulary))
+    parameters = NmfParameters(5, weighting=request.param)
+    return train_nmf(corpus, kept, parameters, 1, scratch, SILENT).model
+
+
+def test_the_exported_nmf_model_infers_what_the_model_infers(nmf: NmfModel, tmp_path: Path) -> None:
+    paths = save_topic_model(nmf, tmp_path / "model.gensim")
+    theirs = GensimNmf.load(str(paths[0]))
+    np.testing.assert_allclose(theirs.get_topics(), nmf.topic_word_probabilities(), rtol=1e-6)
+    draw = np.random.default_rng(1)
+    counts = counts_of(draw.poisson(0.2, size=(20, len(nmf.words))))
+    documents = bags(counts)
+    if nmf.weighting == "tfidf":
+        tfidf = TfidfModel.load(f"{paths[0]}.tfidf")
+        documents = [tfidf[bag] for bag in documents]
+    else:
+        assert not (tmp_path / "model.gensim.tfidf").exists()
+    found = np.zeros((20, nmf.n_topics))
+    for row, bag in zip(found, documents, strict=True):
+        for topic, weight in theirs[bag]:
+            row[topic] = weight
+    np.testing.assert_allclose(infer_nmf(nmf, counts).weights, found, atol=1e-3)
+
+
+def test_what_gensim_has_no_model_of_is_refused_with_what_holds_it(
+    nmf: NmfModel, tmp_path: Path
+) -> None:
+    lda = planted_lda(WORLD)
+    held = {field.name: getattr(lda, field.name) for field in fields(MixtureModel)}
+    plsa = PlsaModel(**held, beta=np.ones(1))
+    for model, what in ((plsa, "PLSA"), (replace(nmf, loss="kl"), "NMF by Kullback-Leibler")):
+        with pytest.raises(RequestError, match=f"gensim has no {what}") as raised:
+            save_topic_model(model, tmp_path / "model.gensim")
+        assert raised.value.hint == "--to npy writes its topics"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_link_gives_way_to_the_model_and_what_it_named_stays(tmp_path: Path) -> None:

@@ -124,6 +124,23 @@ def test_documents_that_have_not_settled_are_counted() -> None:
     assert went == (3, counts.n_docs)
 
 
+@pytest.mark.parametrize("length", [10_000, 1_000_000, 100_000_000])
+def test_a_very_long_document_settles_at_its_topics(length: int) -> None:
+    model, _ = world()
+    mixture = np.array([0.5, 0.2, 0.2, 0.05, 0.05])
+    expected = mixture @ model.topic_word_probabilities() * length
+    proportions, went = infer_lda(model, counts_of(np.rint(expected).astype(int)[None]))
+    assert went.unsettled == 0
+    np.testing.assert_allclose(proportions[0], mixture, atol=5e-3)
+
+
+def test_a_single_topic_has_all_of_any_document() -> None:
+    drawn = planted(n_docs=20, k=1)
+    proportions, went = infer_lda(planted_lda(drawn), drawn.counts())
+    assert (proportions == 1).all()
+    assert went == (0, 0)
+
+
 def test_document_vectors_are_the_weighted_means_of_word_vectors() -> None:
     draw = np.random.default_rng(1)
     dense = draw.poisson(0.4, size=(20, 15))

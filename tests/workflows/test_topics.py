@@ -222,7 +222,7 @@ def test_few_long_documents_are_cut_and_that_is_said(
 @pytest.mark.parametrize(
     ("request_", "what"),
     [
-        ({"algorithm": "plsa"}, "no algorithm 'plsa' for topics"),
+        ({"algorithm": "prodlda"}, "no algorithm 'prodlda' for topics"),
         ({"algorithm": "lsi", "alpha": 0.1}, "--alpha is for lda"),
         ({"algorithm": "lsi", "eta": 0.1}, "--eta is for lda"),
         ({"algorithm": "lsi", "weighting": "bm25"}, "no weighting 'bm25'"),
