@@ -10,7 +10,7 @@ from latentcli.errors import RequestError
 
 @pytest.mark.parametrize("algorithm", [*EMBEDDING_ALGORITHMS, *TOPIC_ALGORITHMS])
 def test_every_algorithm_has_an_engine_that_trains(algorithm: str) -> None:
-    assert callable(find_engine(algorithm, "gensim").load().train)
+    assert callable(find_engine(algorithm).load().train)
 
 
 def test_an_unknown_engine_is_refused_with_those_that_there_are() -> None:
