@@ -8,9 +8,10 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple, TextIO
 
 from latentcli.cli.streams import ClosedPipe, abandon_stdout, is_terminal, visible
 from latentcli.errors import MachineError
@@ -27,6 +28,12 @@ _WHOLE = ("id", "kind", "algorithm", "created")
 _WIDE_ENOUGH = 80
 
 _TSV_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class Written(NamedTuple):
+    """A file that an answer was written to."""
+
+    path: str
 
 
 def render(rows: Iterable[Row], form: str | None) -> int:
@@ -46,7 +53,24 @@ def render(rows: Iterable[Row], form: str | None) -> int:
     try:
         if form == "table":
             return _write_table(list(rows), first._fields)
-        return _write_lines(rows, first._fields, form, terminal)
+        return _write_lines(rows, first._fields, form, sys.stdout, terminal)
+    except OSError as error:
+        raise _output_failed(error) from None
+
+
+def render_to(out: TextIO, rows: Iterable[Row], form: str) -> None:
+    """Write the rows to a file, in a form that is not a table."""
+    first = next(iter(rows := iter(rows)), None)
+    if first is not None:
+        _write_lines(chain([first], rows), first._fields, form, out, terminal=False)
+
+
+def write_text(lines: Iterable[str]) -> None:
+    """Write lines, each with its end, to standard output; raise as ``render`` does."""
+    terminal = is_terminal(sys.stdout)
+    try:
+        for line in lines:
+            sys.stdout.write(_on_terminal(line) if terminal else line)
     except OSError as error:
         raise _output_failed(error) from None
 
@@ -70,17 +94,28 @@ def _output_failed(error: OSError) -> BaseException:
     return MachineError(f"standard output: {reason}", "the answer is not complete")
 
 
-def _write_lines(rows: Iterable[Row], fields: Sequence[str], form: str, terminal: bool) -> int:
-    line = {"tsv": _tsv_line, "csv": _csv_line, "json": _json_line}[form]
-    write = sys.stdout.write
+def _write_lines(
+    rows: Iterable[Row], fields: Sequence[str], form: str, out: TextIO, terminal: bool
+) -> int:
+    # What the stream would escape for want of the character must be escaped as JSON does.
+    ascii_only = codecs.lookup(out.encoding or "ascii").name != "utf-8"
+    lines: dict[str, Callable[[Row], str]] = {
+        "tsv": _tsv_line, "csv": _csv_line, "json": partial(_json_line, ascii_only),
+    }  # fmt: skip
+    line = lines[form]
+    write = out.write
     if form == "csv":
         write(_csv_cells(fields))
     n_rows = 0
     for row in rows:
         text = line(row)
-        write(visible(text[:-1]).replace("\\x09", "\t") + "\n" if terminal else text)
+        write(_on_terminal(text) if terminal else text)
         n_rows += 1
     return n_rows
+
+
+def _on_terminal(line: str) -> str:
+    return visible(line[:-1]).replace("\\x09", "\t") + "\n"
 
 
 def _tsv_line(row: Row) -> str:
@@ -105,9 +140,7 @@ def _csv_cells(cells: Iterable[str]) -> str:
     return out.getvalue()
 
 
-def _json_line(row: Row) -> str:
-    # What the stream would escape for want of the character must be escaped as JSON does.
-    ascii_only = codecs.lookup(sys.stdout.encoding or "ascii").name != "utf-8"
+def _json_line(ascii_only: bool, row: Row) -> str:
     return json.dumps(row._asdict(), ensure_ascii=ascii_only) + "\n"
 
 
@@ -134,7 +167,7 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
         for name, value in zip(fields, rows[0], strict=True):
             table.add_row(Text(name, style="bold"), Text(_shown(value), overflow="fold"))
     elif console.width < _NARROWEST_COLUMN * len(fields):
-        return _write_lines(rows, fields, "tsv", terminal=True)
+        return _write_lines(rows, fields, "tsv", sys.stdout, terminal=True)
     else:
         table = Table(box=None, header_style="bold", pad_edge=False)
         for name, value in zip(fields, rows[0], strict=True):

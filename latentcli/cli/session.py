@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, get_type_hints
+from typing import Annotated, Any, BinaryIO, TextIO, get_type_hints
 
 import typer
 
-from latentcli.cli.render import FORMS, render
+from latentcli.cli.render import FORMS, Written, render, render_to, write_text
 from latentcli.cli.streams import is_terminal, stdin_has_content, visible
 from latentcli.errors import MachineError, RequestError
 from latentcli.observer import Observer
@@ -54,12 +56,49 @@ class Session:
         """The cache directory."""
         return Cache(cache_root(self._cache_dir))
 
-    def answer(self, rows: Iterable[Any]) -> int:
-        """Write the answer to standard output; return the number of rows."""
-        self.observer.finish()
+    def answer(self, rows: Iterable[Any], out: Path | None = None) -> int:
+        """Write the answer to standard output; return the number of rows.
+
+        With ``out`` it goes to that file, as TSV unless another form is asked for, and what is
+        printed is the file's path.
+        """
         if self.leaves_stdin and stdin_has_content():  # a slow pipe, empty at the start
             self.observer.note("the text on standard input was not read; '-' reads it")
-        return render(rows, self._form)
+        if out is not None:
+            form = self._form if self._form not in (None, "table") else "tsv"
+            self._in_file(lambda file: render_to(file, rows, form or "tsv"), out)
+            rows = [Written(os.fspath(out))]
+        return render(self._made(rows, self._form or "table"), self._form)
+
+    def answer_text(self, lines: Iterable[str], out: Path | None = None) -> None:
+        """Write an answer in another program's form: lines, with their ends."""
+        if self._form is not None:
+            raise RequestError(f"--as {self._form}: the answer has the form of another program")
+        if out is None:
+            write_text(self._made(lines, "text"))
+        else:
+            self._in_file(lambda file: file.writelines(lines), out)
+            self.answer([Written(os.fspath(out))])
+
+    def _in_file(self, write: Callable[[TextIO], None], out: Path) -> None:
+        from latentcli.formats.files import write_through
+
+        def write_bytes(stream: BinaryIO) -> None:
+            text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="")
+            write(text)
+            text.flush()
+            text.detach()
+
+        write_through(out, write_bytes)
+
+    def _made(self, rows: Iterable[Any], form: str) -> Iterator[Any]:
+        """Yield rows that are made meanwhile; their progress shares a screen with no answer."""
+        shares = form != "table" and is_terminal(sys.stdout)
+        if shares:
+            self.observer.finish()
+            self.observer.shows_progress = False
+        yield from rows
+        self.observer.finish()
 
     def target(self, out: Path | None) -> Path | BinaryIO | None:
         """Return where a file goes: standard output's bytes for ``-``."""
@@ -89,6 +128,7 @@ class ConsoleObserver(Observer):
 
     def __init__(self, quiet: bool) -> None:
         self._quiet = quiet
+        self.shows_progress = not quiet
         self._bar: Any = None
         self._tasks: dict[str, Any] = {}
 
@@ -108,7 +148,7 @@ class ConsoleObserver(Observer):
 
     def progress(self, stage: str, done: float, total: float | None = None) -> None:
         """Show how far a stage is."""
-        if self._quiet or not is_terminal(sys.stderr):
+        if not self.shows_progress or not is_terminal(sys.stderr):
             return
         if self._bar is None:
             self._bar = _progress_bar()

@@ -89,7 +89,10 @@ def counted(blocks: Iterable[tuple[Rows, npt.NDArray[np.uint32]]], n_terms: int)
 def count_documents(
     documents: Iterable[Document], tokenizer: TokenizerSettings, words: Strings
 ) -> tuple[list[str], CountMatrix]:
-    """Count the words of a model in new documents; return the documents' ids and the counts."""
+    """Count the words of a model in new documents; return the documents' ids and the counts.
+
+    In plain Python, all documents at once: ``corpus/counting.py`` does it natively, in batches.
+    """
     tokenize = make_tokenizer(tokenizer).tokenize
     rows = {word: row for row, word in enumerate(words)}
     ids: list[str] = []

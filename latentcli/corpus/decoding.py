@@ -1,8 +1,9 @@
 """Bytes to text: encoding, byte order mark and line ends, with errors that say where.
 
 Lines end at LF, CRLF or CR only; all become LF. A byte order mark is dropped. UTF-16,
-UTF-32 and binary files are recognised by their first bytes and refused by name, since reading
-them as UTF-8 would garble them.
+UTF-32 and binary files are recognised by their first bytes, and by a NUL wherever it stands, and
+refused by name, since reading them as UTF-8 would garble them. Where undecodable bytes are to be
+replaced, a NUL is taken for what separates words.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
+
+import numpy as np
 
 from latentcli.errors import InputError
 
@@ -48,24 +51,31 @@ def decoded_chunks(
     Otherwise they raise InputError naming file, line and byte offset.
     """
     data = stream.read(CHUNK_BYTES)
-    _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
+    refuse_binary(data[:_SNIFF_BYTES], name, encoding)
     decoder = codecs.getincrementaldecoder(encoding.name)(encoding.errors)
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     fed, lines, mark = 0, 1, "\ufeff"
     while True:
         final = not data
         held = len(decoder.getstate()[0])
+        undecoded = None
         try:
-            text = newlines.decode(decoder.decode(data, final), final)
+            decoded = decoder.decode(data, final)
         except UnicodeDecodeError as error:
-            before = newlines.decode(decoder.decode(data[: max(0, error.start - held)]), True)
-            line = lines + before.count("\n")
-            raise undecodable(name, line, fed - held + error.start, encoding.name) from None
+            decoded = decoder.decode(data[: max(0, error.start - held)])
+            undecoded = fed - held + error.start
         except UnicodeError as error:
             raise InputError(
                 f"{name}: cannot be read as {encoding.name}: {error}",
                 "name the file's --encoding",
             ) from None
+        if "\0" in decoded and encoding.errors == "strict":
+            before = decoded[: decoded.index("\0")]
+            line = lines + newlines.decode(before, True).count("\n")
+            raise _nul(name, line, fed - held + _size(before, encoding.name, data, fed))
+        text = newlines.decode(decoded, final or undecoded is not None)
+        if undecoded is not None:
+            raise undecodable(name, lines + text.count("\n"), undecoded, encoding.name)
         if replaced is not None and "\ufffd" in text:
             replaced[name] += text.count("\ufffd")
         if text:
@@ -96,9 +106,15 @@ def utf8_chunks(
             yield text.encode("utf-8", "replace")
         return
     data = stream.read(CHUNK_BYTES)
-    _refuse_binary(data[:_SNIFF_BYTES], name, encoding)
+    refuse_binary(data[:_SNIFF_BYTES], name, encoding)
+    fed, lines, last = 0, 1, b""
     while data:
+        nul = data.find(b"\0")
+        if nul >= 0:
+            yield data[: nul + 1]  # what is wrong before it is told first
+            raise _nul(name, lines + _line_ends(data[:nul], last), fed + nul)
         yield data
+        fed, lines, last = fed + len(data), lines + _line_ends(data, last), data[-1:]
         data = stream.read(CHUNK_BYTES)
 
 
@@ -116,7 +132,32 @@ def sniff_text(data: bytes, encoding: Encoding) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
+def _line_ends(data: bytes, last: bytes) -> int:
+    """Count the line ends in bytes that ``last`` comes before."""
+    # Compared as an array, for bytes.count takes a tenth of the time of encoding them.
+    count = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
+    if b"\r" in data:
+        count += data.count(b"\r") - data.count(b"\r\n")
+    return count - (last == b"\r" and data.startswith(b"\n"))
+
+
+def _size(text: str, encoding: str, data: bytes, fed: int) -> int:
+    """Return how many bytes of ``data`` a text was, the mark at a file's beginning included."""
+    mark = "".encode(encoding)
+    has_mark = fed == 0 and data.startswith(mark)
+    return len(text.encode(encoding)) - (0 if has_mark else len(mark))
+
+
+def _nul(name: str, line: int, offset: int) -> InputError:
+    return InputError(
+        f"{name}:{line}: byte {offset} is NUL: looks binary",
+        "give plain text, JSON lines, CSV or TSV; if it is text, name its --encoding (utf-16?), "
+        "or take NUL for a space with --encoding-errors replace",
+    )
+
+
+def refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
+    """Raise InputError where the first bytes of a file are no text, or of a wider encoding."""
     if encoding.name.replace("-", "_").startswith(("utf_16", "utf_32")):
         return
     wide = _looks_wide(head)
@@ -124,12 +165,9 @@ def _refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
         raise InputError(
             f"{name}: looks like {wide.upper()}", f"add --encoding {wide} if that is what it is"
         )
-    if b"\0" in head:
-        raise InputError(
-            f"{name}: looks binary (it has NUL bytes)",
-            "give plain text, JSON lines, CSV or TSV; gzip, bz2, xz, zstd, tar and zip are fine; "
-            "of a folder, --include '*.txt' chooses",
-        )
+    if b"\0" in head and encoding.errors == "strict":
+        nul = head.index(0)
+        raise _nul(name, 1 + _line_ends(head[:nul], b""), nul)
     control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
     if control * 3 > len(head):
         raise InputError(

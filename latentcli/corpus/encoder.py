@@ -60,7 +60,7 @@ def encode(
     encoding = _Encoding(settings, scratch, progress, threads)
     ids: list[str] = []
     labels: list[str] = []
-    for batch in _batches(documents):
+    for batch in batches(documents):
         encoding.add_texts(batch)
         new = [document for document in batch if not document.continued]
         ids += [document.id for document in new]
@@ -103,21 +103,8 @@ class _Encoding:
         progress: Callable[[int], None],
         threads: int,
     ) -> None:
-        words = make_tokenizer(settings).words
         self._settings, self._progress = settings, progress
-        self._threads = max(1, min(threads, _MAX_THREADS))
-        self._encoder = Encoder(
-            *characters(),
-            lambda piece: [word.encode() for word in words(piece.decode())],
-            pieces=NATIVE[settings.kind],
-            keep_case=settings.keep_case,
-            keep_numbers=settings.keep_numbers,
-            n_threads=self._threads,
-            seed=int.from_bytes(os.urandom(8), "little"),
-            piece_characters=PIECE_CHARACTERS,
-            remembered_runs=_REMEMBERED_RUNS,
-            worth_a_thread=_WORTH_A_THREAD,
-        )
+        self._encoder = native_encoder(settings, threads)
         self._path = scratch / "token_ids"
         self._path.write_bytes(b"")
         self._encoder.begin("texts")  # unless a file begins
@@ -127,34 +114,12 @@ class _Encoding:
 
     def add_texts(self, documents: list[Document]) -> None:
         """Encode documents, or pieces of them."""
-        parts: list[bytes] = []
-        starts: list[int] = []
-        hard_wrapped: list[bool] = []
-        size = 0
-        for document in documents:
-            if not document.continued:
-                if parts:
-                    parts.append(b"\n")
-                    size += 1
-                starts.append(size)
-                text = document.text
-                hard_wrapped.append("\n" in text and is_hard_wrapped(text))
-            # A piece ends at white space, or is as long as a piece may be.
-            parts += [document.text.encode("utf-8", "replace"), b" "]
-            size += len(parts[-2]) + 1
-        self._encoder.texts(
-            b"".join(parts), np.array(starts, np.uint64), np.array(hard_wrapped, np.uint8)
-        )
+        self._encoder.texts(*one_text(documents))
         self._tell()
 
     def add_block(self, block: TextBlock) -> None:
         """Encode the next chunks of a file."""
-        if block.first:
-            self._encoder.begin(block.form, block.raw)
-        place = self._encoder.feed(block.chunks, block.last)
-        if place is not None:
-            lines, offset = place
-            raise undecodable(block.name, lines + 1, offset, "utf-8")
+        feed(self._encoder, block)
         self._tell()
 
     def end(self) -> None:
@@ -247,7 +212,56 @@ class _LineIds:
         return Strings.of_lines(text, np.concatenate(self._offsets))
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def native_encoder(settings: TokenizerSettings, threads: int) -> Encoder:
+    """Return a native encoder with this word rule, which must be one of NATIVE."""
+    words = make_tokenizer(settings).words
+    return Encoder(
+        *characters(),
+        lambda piece: [word.encode() for word in words(piece.decode())],
+        pieces=NATIVE[settings.kind],
+        keep_case=settings.keep_case,
+        keep_numbers=settings.keep_numbers,
+        n_threads=max(1, min(threads, _MAX_THREADS)),
+        seed=int.from_bytes(os.urandom(8), "little"),
+        piece_characters=PIECE_CHARACTERS,
+        remembered_runs=_REMEMBERED_RUNS,
+        worth_a_thread=_WORTH_A_THREAD,
+    )
+
+
+def feed(encoder: Encoder, block: TextBlock) -> None:
+    """Encode the next chunks of a file; raise InputError for a byte that cannot be decoded."""
+    if block.first:
+        encoder.begin(block.form, block.raw)
+    place = encoder.feed(block.chunks, block.last)
+    if place is not None:
+        lines, offset = place
+        raise undecodable(block.name, lines + 1, offset, "utf-8")
+
+
+def one_text(
+    documents: list[Document],
+) -> tuple[bytes, U64, npt.NDArray[np.uint8]]:
+    """Return the text of documents, where each begins in it, and whether it is hard-wrapped."""
+    parts: list[bytes] = []
+    starts: list[int] = []
+    hard_wrapped: list[bool] = []
+    size = 0
+    for document in documents:
+        if not document.continued:
+            if parts:
+                parts.append(b"\n")
+                size += 1
+            starts.append(size)
+            text = document.text
+            hard_wrapped.append("\n" in text and is_hard_wrapped(text))
+        # A piece ends at white space, or is as long as a piece may be.
+        parts += [document.text.encode("utf-8", "replace"), b" "]
+        size += len(parts[-2]) + 1
+    return b"".join(parts), np.array(starts, np.uint64), np.array(hard_wrapped, np.uint8)
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
     """Gather documents until their text is worth a call."""
     batch: list[Document] = []
     size = 0

@@ -23,6 +23,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self, cast
 
+from latentcli.corpus.decoding import Encoding, refuse_binary
 from latentcli.errors import InputError
 
 _BLOCK = 1 << 20
@@ -66,22 +67,39 @@ def printable_path(path: str | bytes | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def find_sources(arguments: Sequence[str], spool: Path, stdin: BinaryIO | None) -> list[Source]:
-    """Resolve command-line inputs; ``-`` is standard input, spooled into directory ``spool``.
+def find_sources(
+    arguments: Sequence[str],
+    spool: Path,
+    stdin: BinaryIO | None,
+    encoding: Encoding = Encoding(),  # noqa: B008
+    progress: Callable[[int], None] = lambda n_bytes: None,
+) -> list[Source]:
+    """Resolve command-line inputs; ``-`` is standard input.
 
-    Raises InputError for an input that is missing, unreadable or neither file nor directory.
+    Streams are spooled into the directory ``spool``; ``progress`` is told how many bytes of one
+    have come. One that begins neither as text in ``encoding`` nor as what is compressed is refused
+    at once, since it may never end. Raises InputError for that, and for an input that is missing,
+    unreadable or neither file nor directory.
     """
     if list(arguments).count("-") > 1:
         raise InputError("standard input ('-') can be read only once")
-    return [_find_source(argument, i, spool, stdin) for i, argument in enumerate(arguments)]
+
+    def spooled(stream: BinaryIO, name: str) -> Path:
+        path = spool / f"input-{os.urandom(4).hex()}"
+        _spool(stream, path, name, encoding, progress)
+        return path
+
+    return [_find_source(argument, spooled, stdin) for argument in arguments]
 
 
-def _find_source(argument: str, number: int, spool: Path, stdin: BinaryIO | None) -> Source:
+def _find_source(
+    argument: str, spooled: Callable[[BinaryIO, str], Path], stdin: BinaryIO | None
+) -> Source:
     name = printable_path(argument)
     if argument == "-":
         if stdin is None:
             raise InputError("standard input is closed", "name a file, or pipe text in")
-        path = _spooled(stdin, spool / f"input-{number}")
+        path = spooled(stdin, "stdin")
         return Source("stdin", path, _file_kind(path, "stdin"))
     path = Path(argument)
     try:
@@ -97,7 +115,7 @@ def _find_source(argument: str, number: int, spool: Path, stdin: BinaryIO | None
     except (OSError, ValueError) as error:
         raise _unreadable(name, error) from None
     with stream:  # a spool that cannot be written is the machine's fault, not the input's
-        path = _spooled(stream, spool / f"input-{number}")
+        path = spooled(stream, name)
     return Source(name, path, _file_kind(path, name))
 
 
@@ -106,11 +124,34 @@ def _unreadable(name: str, error: OSError | ValueError) -> InputError:
     return InputError(f"{name}: {reason[:1].lower()}{reason[1:]}", "check the path")
 
 
-def _spooled(stream: BinaryIO, path: Path) -> Path:
-    with open(path, "wb") as spool:
+def _spool(
+    stream: BinaryIO,
+    path: Path,
+    name: str,
+    encoding: Encoding,
+    progress: Callable[[int], None],
+) -> None:
+    n_bytes = 0
+    with open(path, "wb") as kept:
         while block := stream.read(_BLOCK):
-            spool.write(block)
-    return path
+            if n_bytes == 0 and not _is_packed(block):
+                refuse_binary(block, name, encoding)
+            kept.write(block)
+            n_bytes += len(block)
+            progress(n_bytes)
+
+
+def _is_packed(head: bytes) -> bool:
+    """Tell whether bytes begin as a compressed file or an archive."""
+    magics = (
+        b"\x1f\x8b",
+        b"BZh",
+        b"\xfd7zXZ\x00",
+        b"\x28\xb5\x2f\xfd",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+    )
+    return head.startswith(magics) or head[_TAR_MAGIC] == b"ustar"
 
 
 def _file_kind(path: Path, name: str) -> str:

@@ -61,6 +61,31 @@ void check_starts(const In<uint64_t>& starts) {
     }
 }
 
+void check_lines(const In<uint8_t>& text, const In<uint64_t>& offsets) {
+    if (offsets.size() == 0 || offsets.size() > UINT32_MAX) {
+        throw std::invalid_argument("lines need offsets, one more than there are");
+    }
+    for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+        if (offsets.data()[i] >= offsets.data()[i + 1] || offsets.data()[i + 1] > text.size()) {
+            throw std::invalid_argument("offsets must rise and lie in the text");
+        }
+    }
+}
+
+// A line of corpus/strings.py as the string that it stands for.
+std::string unescaped(const uint8_t* line, size_t size) {
+    std::string string;
+    for (size_t i = 0; i < size; ++i) {
+        char byte = static_cast<char>(line[i]);
+        if (byte == '\\' && i + 1 < size) {
+            byte = static_cast<char>(line[++i]);
+            byte = byte == 'n' ? '\n' : byte == 'r' ? '\r' : byte;
+        }
+        string.push_back(byte);
+    }
+    return string;
+}
+
 class BoundEncoder {
   public:
     BoundEncoder(In<uint8_t> properties, In<uint32_t> lower, nb::callable ask,
@@ -102,6 +127,18 @@ class BoundEncoder {
 
     BoundEncoder(const BoundEncoder&) = delete;
     BoundEncoder& operator=(const BoundEncoder&) = delete;
+
+    void know(In<uint8_t> text, In<uint64_t> offsets) {
+        check_lines(text, offsets);
+        if (encoder_->n_tokens()) throw std::invalid_argument("text was encoded already");
+        std::vector<std::string> words;
+        for (size_t i = 0; i + 1 < offsets.size(); ++i) {
+            const uint64_t first = offsets.data()[i], behind = offsets.data()[i + 1] - 1;
+            words.push_back(unescaped(text.data() + first, behind - first));
+        }
+        nb::gil_scoped_release released;
+        encoder_->know(words);
+    }
 
     void begin(const std::string& form, bool may_have_mark) {
         encoder_->begin(form_of(form), may_have_mark);
@@ -175,6 +212,7 @@ class BoundEncoder {
     }
 
     size_t n_waiting() const { return encoder_->tokens.size(); }
+    uint64_t line_start() const { return encoder_->layout().line_start(); }
     uint64_t n_tokens() const { return encoder_->n_tokens(); }
     uint64_t overlong() const { return encoder_->overlong(); }
 
@@ -243,15 +281,8 @@ class BoundRenumbering {
 };
 
 nb::tuple index_of(In<uint8_t> text, In<uint64_t> offsets) {
-    if (offsets.size() == 0 || offsets.size() > UINT32_MAX) {
-        throw std::invalid_argument("an index needs offsets, one more than lines");
-    }
+    check_lines(text, offsets);
     const size_t n = offsets.size() - 1;
-    for (size_t i = 0; i < n; ++i) {
-        if (offsets.data()[i] >= offsets.data()[i + 1] || offsets.data()[i + 1] > text.size()) {
-            throw std::invalid_argument("offsets must rise and lie in the text");
-        }
-    }
     std::vector<uint32_t> hashes(n), rows(n);
     {
         nb::gil_scoped_release released;
@@ -279,6 +310,7 @@ void bind_encode(nb::module_& m) {
              nb::arg("seed"), nb::arg("piece_characters") = size_t{1} << 20,
              nb::arg("remembered_runs") = size_t{1} << 19,
              nb::arg("worth_a_thread") = size_t{1} << 15)
+        .def("know", &BoundEncoder::know, nb::arg("text"), nb::arg("offsets"))
         .def("begin", &BoundEncoder::begin, nb::arg("form"), nb::arg("may_have_mark") = false)
         .def("feed", &BoundEncoder::feed, nb::arg("chunks"), nb::arg("last"))
         .def("texts", &BoundEncoder::texts, nb::arg("text"), nb::arg("starts"),
@@ -288,6 +320,7 @@ void bind_encode(nb::module_& m) {
         .def("take_layout", &BoundEncoder::take_layout)
         .def("vocabulary", &BoundEncoder::vocabulary)
         .def_prop_ro("n_waiting", &BoundEncoder::n_waiting)
+        .def_prop_ro("line_start", &BoundEncoder::line_start)
         .def_prop_ro("n_tokens", &BoundEncoder::n_tokens)
         .def_prop_ro("overlong", &BoundEncoder::overlong);
     nb::class_<BoundRenumbering>(m, "Renumbering")

@@ -44,6 +44,10 @@ uint64_t Encoder::overlong() const {
     return sum;
 }
 
+void Encoder::know(const std::vector<std::string>& words) {
+    in_parallel(workers_.size(), [&](size_t i) { workers_[i]->know(words); });
+}
+
 void Encoder::begin(Form form, bool may_have_mark) {
     layout_.begin(form, n_tokens_);
     held_.clear();

@@ -55,6 +55,8 @@ class Worker {
 
     // Encode the block from `first` up to `last`, both behind white space or at an end.
     void encode(const Block& block, size_t first, size_t last);
+    // Number these words, and no others: what is none of them is numbered words.size().
+    void know(const std::vector<std::string>& words);
     // Encode one piece, after what is there.
     void encode_piece(const uint32_t* characters, size_t size);
 
@@ -87,12 +89,14 @@ class Worker {
     void ask(const uint32_t* characters, size_t size);
     void add_words();
     void add(const uint8_t* word, size_t size);
+    uint32_t number_of(const StringKey& word);
 
     const EncoderSettings& settings_;
     const Block* block_ = nullptr;
     WordCutter cutter_;
     StringTable words_;
-    std::vector<uint64_t> counts_;  // of words whose runs were not remembered yet
+    uint32_t unknown_ = StringTable::NONE;  // the number of words that are not known, if any are
+    std::vector<uint64_t> counts_;          // of words whose runs were not remembered yet
     StringTable runs_;
     std::vector<Found> found_;
     std::vector<uint32_t> found_words_;
@@ -105,6 +109,9 @@ class Encoder {
     explicit Encoder(const EncoderSettings& settings);
     Encoder(const Encoder&) = delete;  // the workers refer to its settings
     Encoder& operator=(const Encoder&) = delete;
+
+    // Number the words of a model, in its order, in place of those met; call it before any text.
+    void know(const std::vector<std::string>& words);
 
     // Begin a file: what its documents are, and whether a byte order mark at its start is dropped.
     void begin(Form form, bool may_have_mark);
@@ -122,6 +129,7 @@ class Encoder {
     uint64_t n_tokens() const { return n_tokens_; }
     uint64_t overlong() const;
     Layout& layout() { return layout_; }
+    const Layout& layout() const { return layout_; }
     const std::vector<std::unique_ptr<Worker>>& workers() const { return workers_; }
 
     // Tokens that were not taken yet, and stretches of them: how many, numbered by which worker.

@@ -36,6 +36,8 @@ class Layout {
 
     // How many lines have ended in this file.
     uint64_t lines() const { return number_ - 1; }
+    // The first token of the line at hand: no document that is still to come begins before it.
+    uint64_t line_start() const { return first_token_; }
 
     std::vector<uint64_t> starts;   // the token at which each document begins
     std::vector<uint64_t> numbers;  // the number of its first line (not of lines and texts)

@@ -59,6 +59,19 @@ Worker::Worker(const EncoderSettings& settings)
       words_(settings.seed),
       runs_(settings.seed + 1) {}
 
+void Worker::know(const std::vector<std::string>& words) {
+    unknown_ = static_cast<uint32_t>(words.size());
+    counts_.assign(words.size() + 1, 0);
+    for (uint32_t number = 0; number < unknown_; ++number) {
+        const std::string& word = words[number];
+        if (word.empty()) continue;
+        asked_.assign(word.begin(), word.end());
+        asked_.resize(word.size() + StringTable::PADDING);
+        StringTable::Slot& slot = words_.at(words_.key(asked_.data(), word.size()));
+        if (slot.number == StringTable::NONE) slot.number = number;
+    }
+}
+
 void Worker::encode(const Block& block, size_t first, size_t last) {
     block_ = &block;
     tokens.clear();
@@ -258,13 +271,22 @@ void Worker::add_words() {
 }
 
 void Worker::add(const uint8_t* word, size_t size) {
-    StringTable::Slot& slot = words_.at(words_.key(word, size));
+    const uint32_t number = number_of(words_.key(word, size));
+    ++counts_[number];
+    tokens.push_back(number);
+}
+
+uint32_t Worker::number_of(const StringKey& word) {
+    if (unknown_ != StringTable::NONE) {
+        const StringTable::Slot* slot = words_.find(word);
+        return slot ? slot->number : unknown_;
+    }
+    StringTable::Slot& slot = words_.at(word);
     if (slot.number == StringTable::NONE) {
         slot.number = static_cast<uint32_t>(counts_.size());
         counts_.push_back(0);
     }
-    ++counts_[slot.number];
-    tokens.push_back(slot.number);
+    return slot.number;
 }
 
 std::vector<uint64_t> Worker::counts() const {

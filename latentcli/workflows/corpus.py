@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -13,7 +13,6 @@ from latentcli.corpus.readers import ReaderSettings
 from latentcli.corpus.sources import (
     Fingerprint,
     Source,
-    expected_bytes,
     fingerprint,
     printable_path,
 )
@@ -27,8 +26,9 @@ from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
 from latentcli.store.runs import all_runs, answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
+from latentcli.wording import counted
 from latentcli.workflows.provenance import Stopwatch, invocation, versions
-from latentcli.workflows.reading import CorpusRequest, open_inputs
+from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
 
 # Raised when the same source and settings give other arrays.
 ENCODER_REVISION = 2
@@ -132,7 +132,7 @@ def _encoded(
         reading = open_inputs(request, scratch, observer)
         sources, reader = reading.sources, reading.settings
         settings = _settings(reader, request.tokenizer)
-        progress = _progress_of(sources, observer)
+        progress = byte_progress(sources, observer)
         before = _stamps(sources)
         source = None
         if not retrain and _may_be_known(cache, settings):
@@ -182,23 +182,6 @@ def _stamps(sources: Sequence[Source]) -> list[tuple[int, int]]:
     return found
 
 
-def _progress_of(
-    sources: Sequence[Source], observer: Observer
-) -> Callable[[str], Callable[[int], None]]:
-    """Return what begins a stage and gives the function to tell the bytes read so far."""
-    expected = expected_bytes(sources)
-
-    def begin(stage: str) -> Callable[[int], None]:
-        def tell(n_bytes: int) -> None:
-            total = expected if expected is not None and n_bytes <= expected else None
-            observer.progress(stage, n_bytes / 1e6, total and total / 1e6)
-
-        tell(0)
-        return tell
-
-    return begin
-
-
 def _names(sources: Sequence[Source]) -> str:
     first = printable_path(sources[0].name.rstrip("/")).rsplit("/", 1)[-1] or "/"
     return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
@@ -242,18 +225,26 @@ def _request(
 
 def _report(corpus: EncodedCorpus, overlong: int, observer: Observer) -> None:
     if not corpus.n_tokens:
-        raise InputError(
-            f"no tokens in {corpus.n_docs} documents",
-            "is the text empty, or all numbers (--keep-numbers)? see also --format, --encoding"
-            if corpus.n_docs
-            else "the input is empty, or no file in it matches --include",
-        )
+        raise _no_tokens(corpus.n_docs, overlong)
     if overlong:
-        observer.note(f"left out {overlong} words of more than 256 characters")
+        observer.note(left_out(overlong))
     observer.note(
-        f"read {corpus.n_docs:,} documents: {corpus.n_tokens:,} tokens, "
-        f"{len(corpus.vocabulary):,} distinct words"
+        f"read {counted(corpus.n_docs, 'document')}: {counted(corpus.n_tokens, 'token')}, "
+        f"{counted(len(corpus.vocabulary), 'distinct word')}"
     )
+
+
+def _no_tokens(n_docs: int, overlong: int) -> InputError:
+    message = f"no tokens in {counted(n_docs, 'document')}"
+    if overlong:
+        return InputError(
+            f"{message}: {left_out(overlong)}",
+            "words stand between white space; --tokenizer characters takes each character",
+        )
+    if n_docs:
+        hint = "is the text empty, or all numbers (--keep-numbers)? see also --format, --encoding"
+        return InputError(message, hint)
+    return InputError(message, "the input is empty, or no file in it matches --include")
 
 
 def _description(

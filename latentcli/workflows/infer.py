@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections import namedtuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from latentcli.corpus.counts import CountMatrix, count_documents
+from latentcli.corpus.counting import Counted
+from latentcli.corpus.counts import CountMatrix
+from latentcli.corpus.sources import Fingerprint
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, NothingFound, RequestError
+from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
 from latentcli.kernels import usable_cores
+from latentcli.models.topic_model import MixtureModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_topics, infer_vectors
 from latentcli.store.cache import Cache
 from latentcli.store.staging import scratch
+from latentcli.wording import counted
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.reading import CorpusRequest, open_inputs
+from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
 
 _NAMED_EMPTY = 5
+# Of topics that are worth a row.
+MIN_WEIGHT = 0.01
+
+Weights = npt.NDArray[np.float64]
+# Of a batch: each document's id, and its row of weights, or None where no word of it is known.
+Rows = Iterator[tuple[str, Weights | None]]
 
 
 class DocumentTopic(NamedTuple):
@@ -44,78 +57,130 @@ def infer(
     request: CorpusRequest,
     ref: str | None = None,
     n: int | None = None,
-    min_weight: float = 0.01,
+    min_weight: float = MIN_WEIGHT,
     observer: Observer = SILENT,
 ) -> Iterator[DocumentTopic | DocumentVector]:
     """Yield the topics of each document by falling weight, or its vector under an embedding.
 
     At most ``n`` topics of weight ``min_weight`` or more (in magnitude, for LSI) for each
-    document. Documents without any known word are noted and have one row, without a topic.
+    document. Documents without any known word are noted and have one row, without a topic;
+    NothingFound is raised at the end where there is no other.
     """
-    named = ref or os.environ.get("LATENT_MODEL", "").strip()
-    run = chosen_run(cache, ref, None if named not in ("", "latest") else TOPIC_MODEL, observer)
+    run = _chosen(cache, request, ref, observer)
     if run.kind == EMBEDDING:
-        embedding = open_embedding(run)
-        ids, counts = _count(cache, request, embedding.tokenizer, embedding.words, observer)
-        return _vectors(ids, counts, infer_vectors(embedding, counts))
+        model = open_embedding(run)
+        rows = _inferred(
+            cache, request, model.tokenizer, model.words,
+            lambda counts: infer_vectors(model, counts), observer,
+        )  # fmt: skip
+        return (DocumentVector(i, None if row is None else row.tolist()) for i, row in rows)
+    return _topics(_mixtures(cache, request, _topic_model(run, ref), observer), n, min_weight)
+
+
+def infer_wide(
+    cache: Cache,
+    request: CorpusRequest,
+    ref: str | None = None,
+    proportions: bool = False,
+    observer: Observer = SILENT,
+) -> Iterator[Any]:
+    """Yield for each document one row: ``id``, and every topic's weight as ``topic_0`` ...
+
+    Weights are None where no word of the document is known. Raises RequestError for an embedding
+    and, where they must be ``proportions``, for LSI; and else as ``infer``.
+    """
+    run = _chosen(cache, request, ref, observer)
+    if run.kind == EMBEDDING:
+        raise RequestError(
+            f"'{ref or run.id[:12]}' is an embedding: documents have no topics under it",
+            "name a topic model, or ask without --wide and --mallet for vectors",
+        )
+    model = _topic_model(run, ref)
+    if proportions and not isinstance(model, MixtureModel):
+        raise RequestError(
+            f"'{ref or run.id[:12]}' is LSI: a document has coordinates there, not proportions",
+            "--wide has them",
+        )
+    row_type: Any = namedtuple  # mypy wants the names to be known
+    wide = row_type("DocumentTopics", ["id", *(f"topic_{k}" for k in range(model.n_topics))])
+    nothing = [None] * model.n_topics
+    rows = _mixtures(cache, request, model, observer)
+    return (wide(i, *(nothing if row is None else row.tolist())) for i, row in rows)
+
+
+def _chosen(cache: Cache, request: CorpusRequest, ref: str | None, observer: Observer) -> Artefact:
+    if not request.inputs:
+        raise RequestError("no documents named", "name a file or directory, or '-' for stdin")
+    named = ref or os.environ.get("LATENT_MODEL", "").strip()
+    return chosen_run(cache, ref, None if named not in ("", "latest") else TOPIC_MODEL, observer)
+
+
+def _topic_model(run: Artefact, ref: str | None) -> TopicModel:
     if run.kind != TOPIC_MODEL:
         raise RequestError(f"'{ref}' is a {run.kind}", "choose a topic model or an embedding")
-    model = open_topic_model(run)
-    ids, counts = _count(cache, request, model.tokenizer, model.words, observer)
-    inferred = infer_topics(model, counts, usable_cores())
-    went = inferred.convergence
-    if went.unsettled:
-        observer.note(f"{went.unsettled} documents had not settled after {went.sweeps} sweeps")
-    return _topics(ids, counts, inferred.weights, n, min_weight)
+    return open_topic_model(run)
 
 
-def _count(
+def _mixtures(cache: Cache, request: CorpusRequest, model: TopicModel, observer: Observer) -> Rows:
+    unsettled = sweeps = 0
+
+    def weights(counts: CountMatrix) -> Weights:
+        nonlocal unsettled, sweeps
+        inferred = infer_topics(model, counts, usable_cores())
+        unsettled += inferred.convergence.unsettled
+        sweeps = max(sweeps, inferred.convergence.sweeps)
+        return inferred.weights
+
+    yield from _inferred(cache, request, model.tokenizer, model.words, weights, observer)
+    if unsettled:
+        observer.note(f"{counted(unsettled, 'document')} had not settled after {sweeps} sweeps")
+
+
+def _inferred(
     cache: Cache,
     request: CorpusRequest,
     tokenizer: TokenizerSettings,
     words: Strings,
+    infer_batch: Callable[[CountMatrix], Weights],
     observer: Observer,
-) -> tuple[list[str], CountMatrix]:
-    if not request.inputs:
-        raise RequestError("no documents named", "name a file or directory, or '-' for stdin")
+) -> Rows:
+    """Yield each document's row, as they are read; then say what there was to say of them."""
+    n_docs = n_empty = overlong = 0
+    named: list[str] = []
     with scratch(cache) as folder:
         reading = open_inputs(request, folder, observer)
-        ids, counts = count_documents(reading.documents(), tokenizer, words)
+        seen = Fingerprint()
+        tell = byte_progress(reading.sources, observer)("inferring, MB")
+        batch: Counted
+        for batch in reading.counted(seen, tokenizer, words, usable_cores()):
+            empty = np.diff(batch.counts.starts) == 0
+            rows = infer_batch(batch.counts)
+            for document, (document_id, row) in enumerate(zip(batch.ids, rows, strict=True)):
+                yield document_id, None if empty[document] else row
+            n_docs += len(batch.ids)
+            n_empty += int(np.count_nonzero(empty))
+            room = _NAMED_EMPTY - len(named)
+            named += [batch.ids[i] for i in np.flatnonzero(empty)[:room].tolist()]
+            overlong = batch.overlong
+            tell(seen.bytes)
     reading.report(observer)
-    if not ids:
+    if not n_docs:
         raise InputError("no documents in the input")
-    empty = [ids[i] for i in np.flatnonzero(np.diff(counts.starts) == 0)]
-    if len(empty) == len(ids):
-        raise NothingFound(f"no known words in any of {len(ids)} documents")
-    if empty:
-        named = ", ".join(empty[:_NAMED_EMPTY]) + (" ..." if len(empty) > _NAMED_EMPTY else "")
-        observer.note(f"{len(empty)} of {len(ids)} documents have no known words: {named}")
-    return ids, counts
+    if overlong:
+        observer.note(left_out(overlong))
+    if n_empty == n_docs:
+        raise NothingFound(f"no known words in any of {counted(n_docs, 'document')}")
+    if n_empty:
+        shown = ", ".join(named) + (" ..." if n_empty > len(named) else "")
+        have = "has" if n_empty == 1 else "have"
+        observer.note(f"{n_empty:,} of {n_docs:,} documents {have} no known words: {shown}")
 
 
-def _topics(
-    ids: list[str],
-    counts: CountMatrix,
-    weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    n: int | None,
-    min_weight: float,
-) -> Iterator[DocumentTopic]:
-    known = np.diff(counts.starts) > 0
-    for document, document_id in enumerate(ids):
-        if not known[document]:
+def _topics(rows: Rows, n: int | None, min_weight: float) -> Iterator[DocumentTopic]:
+    for document_id, row in rows:
+        if row is None:
             yield DocumentTopic(document_id, None, None)
             continue
-        row = weights[document]
         for topic in np.argsort(-np.abs(row), kind="stable")[:n].tolist():
             if abs(row[topic]) >= min_weight:
                 yield DocumentTopic(document_id, topic, float(row[topic]))
-
-
-def _vectors(
-    ids: list[str],
-    counts: CountMatrix,
-    vectors: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> Iterator[DocumentVector]:
-    known = np.diff(counts.starts) > 0
-    for document_id, has_words, vector in zip(ids, known, vectors, strict=True):
-        yield DocumentVector(document_id, vector.tolist() if has_words else None)

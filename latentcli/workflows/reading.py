@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from latentcli.corpus.ahead import ahead
-from latentcli.corpus.documents import Document
+from latentcli.corpus.counting import Counted, counted_files, counted_texts
+from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import NATIVE, encode, encode_files
 from latentcli.corpus.readers import (
@@ -20,10 +21,12 @@ from latentcli.corpus.readers import (
     resolve_format,
 )
 from latentcli.corpus.readers.files import directory_labels
-from latentcli.corpus.sources import Fingerprint, Source, find_sources
-from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.corpus.sources import Fingerprint, Source, expected_bytes, find_sources
+from latentcli.corpus.strings import Strings
+from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
 from latentcli.errors import InputError
 from latentcli.observer import Observer
+from latentcli.wording import counted
 
 _DESCRIBED = {
     "lines": "lines, a document a line",
@@ -80,30 +83,75 @@ class Reading:
     ) -> Encoded:
         """Encode the documents, the text of formats that are nothing else without making these."""
         labels_of = directory_labels if self.settings.format == "files" else None
-        if self.settings.format not in TEXT_FORMS or tokenizer.kind not in NATIVE:
+        if not self._is_text_for(tokenizer):
             documents = self.documents(watch)
             return encode(documents, tokenizer, scratch, progress, labels_of, threads)
-        replaced = self.replaced if self.settings.encoding.errors == "replace" else None
-        blocks = ahead(read_text(self.sources, self.settings, watch, replaced))
+        blocks = ahead(self._text(watch))
         return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads)
+
+    def counted(
+        self, watch: Fingerprint, tokenizer: TokenizerSettings, words: Strings, threads: int
+    ) -> Iterator[Counted]:
+        """Yield the documents in batches, the words of a model counted in them."""
+        if not self._is_text_for(tokenizer):
+            return counted_texts(self.documents(watch), tokenizer, words, threads)
+        return counted_files(ahead(self._text(watch)), tokenizer, words, threads)
+
+    def _is_text_for(self, tokenizer: TokenizerSettings) -> bool:
+        """Tell whether the native encoder finds the documents by itself."""
+        return self.settings.format in TEXT_FORMS and tokenizer.kind in NATIVE
+
+    def _text(self, watch: Fingerprint) -> Generator[TextBlock, None, None]:
+        replaced = self.replaced if self.settings.encoding.errors == "replace" else None
+        return read_text(self.sources, self.settings, watch, replaced)
 
     def report(self, observer: Observer) -> None:
         """Note what was skipped and replaced, once all is read."""
         if self.skipped:
             first = self.skipped[0].message
-            observer.note(f"skipped {len(self.skipped)} invalid records, the first: {first}")
+            observer.note(
+                f"skipped {counted(len(self.skipped), 'invalid record')}, the first: {first}"
+            )
         if self.replaced:
             first = next(iter(self.replaced))
             observer.note(
-                f"{self.replaced.total()} undecodable bytes in {len(self.replaced)} files were "
-                f"read as U+FFFD, the first in {first}"
+                f"{counted(self.replaced.total(), 'undecodable byte')} in "
+                f"{counted(len(self.replaced), 'file')} read as U+FFFD, the first in {first}"
             )
 
 
 def open_inputs(request: CorpusRequest, scratch: Path, observer: Observer) -> Reading:
     """Find the inputs of a request, spooling streams into ``scratch``, and resolve the format."""
-    sources = find_sources(request.inputs, scratch, request.stdin)
+    sources = find_sources(
+        request.inputs,
+        scratch,
+        request.stdin,
+        request.reader.encoding,
+        lambda n_bytes: observer.progress("taking input, MB", n_bytes / 1e6),
+    )
     settings = resolve_format(sources, request.reader)
     if request.reader.format == "auto":
         observer.note(f"format: {_DESCRIBED[settings.format]} (choose another with --format)")
     return Reading(sources, settings)
+
+
+def byte_progress(
+    sources: Sequence[Source], observer: Observer
+) -> Callable[[str], Callable[[int], None]]:
+    """Return what begins a stage and gives the function to tell the bytes read so far."""
+    expected = expected_bytes(sources)
+
+    def begin(stage: str) -> Callable[[int], None]:
+        def tell(n_bytes: int) -> None:
+            total = expected if expected is not None and n_bytes <= expected else None
+            observer.progress(stage, n_bytes / 1e6, total and total / 1e6)
+
+        tell(0)
+        return tell
+
+    return begin
+
+
+def left_out(overlong: int) -> str:
+    """Return what is said of words that are too long to be any."""
+    return f"left out {counted(overlong, 'word')} of more than {MAX_WORD_CHARACTERS} characters"

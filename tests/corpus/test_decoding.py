@@ -7,7 +7,7 @@ import random
 from typing import BinaryIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from latentcli.corpus import decoding
@@ -81,7 +81,7 @@ def test_an_undecodable_byte_is_named_by_line_and_offset(data: bytes, chunk: int
     place = place_of_error(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decoding, "CHUNK_BYTES", chunk)
-        patch.setattr(decoding, "_refuse_binary", lambda *_: None)
+        patch.setattr(decoding, "refuse_binary", lambda *_: None)
         if place is None:
             assert decoded(data) == as_python_reads(data, "utf-8").removeprefix("\ufeff")
             return
@@ -139,14 +139,13 @@ def test_wide_text_is_recognised_and_then_readable(mark: bool, encoding: str, na
     "data",
     [
         b"text with a \0 in it",
-        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
         b"\x7fELF\x02\x01\x01\0",
         bytes(range(1, 9)) * 20,
     ],
 )
 def test_binary_data_are_refused_by_name(data: bytes) -> None:
     # fault 59
-    with pytest.raises(InputError, match=r"^file\.txt: looks binary"):
+    with pytest.raises(InputError, match=r"^file\.txt[^ ]*: .*looks binary"):
         decoded(data)
 
 
@@ -157,10 +156,44 @@ def test_random_bytes_are_refused_not_garbled(seed: int) -> None:
         decoded(random.Random(seed).randbytes(100_000))
 
 
-def test_a_nul_far_into_a_text_is_a_character_like_any_other() -> None:
+nul_bytes = st.lists(
+    st.sampled_from([b"a", b" ", b"\n", b"\r", b"\r\n", b"\xc3\xa9", b"\xc3", b"\0"]), max_size=20
+).map(b"".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(nul_bytes, st.integers(1, 9), st.booleans())
+@example(b"word " * 5000 + b"\n\0 end", 1 << 20, True)
+@example(b"\xc3\0", 1, True)
+@example(b"\0\xff", 9, False)
+def test_a_nul_is_refused_by_line_and_byte_wherever_it_stands(
+    data: bytes, chunk: int, raw: bool
+) -> None:
     # fault 59
-    text = "word " * 5000 + "\0 end"
-    assert decoded(text.encode()) == text
+    nul, wrong = data.find(b"\0"), place_of_error(data)
+    if nul < 0 or (not raw and wrong is not None and wrong[1] < nul):
+        return
+    read = decoding.utf8_chunks if raw else decoding.decoded_chunks
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "CHUNK_BYTES", chunk)
+        patch.setattr(decoding, "refuse_binary", lambda *_: None)
+        with pytest.raises(InputError) as caught:
+            list(read(io.BytesIO(data), "file.txt", Encoding()))
+    line = 1 + as_python_reads(data[:nul], "utf-8", "replace").count("\n")
+    assert caught.value.message == f"file.txt:{line}: byte {nul} is NUL: looks binary"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32-le", "latin-1", "utf-8-sig"])
+def test_the_byte_of_a_nul_is_right_in_other_encodings_too(encoding: str) -> None:
+    before = "first\r\nsecond \u00e9 "
+    place = len(before.encode(encoding))
+    with pytest.raises(InputError, match=rf"^file.txt:2: byte {place} is NUL"):
+        decoded((before + "\0").encode(encoding), encoding)
+
+
+def test_a_nul_is_a_character_like_any_other_where_bytes_are_replaced() -> None:
+    for text in ("a\0b " * 10, "word " * 5000 + "\0 end"):
+        assert decoded(text.encode(), errors="replace") == text
 
 
 def test_terminal_escapes_and_form_feeds_are_text() -> None:

@@ -59,7 +59,7 @@ def assert_read_as_python_does(name: str, data: bytes, codec: str) -> None:
     """The same text, or an error at the same byte; ASCII with NUL bytes is called binary."""
     chunks = decoded_chunks(io.BytesIO(data), name, checked_encoding(codec, "strict"))
     if b"\0" in data and not codec.startswith(("utf_16", "utf_32")):
-        with pytest.raises(InputError, match=rf"^{name}: looks binary"):
+        with pytest.raises(InputError, match=rf"^{name}:[0-9]+: byte [0-9]+ is NUL: looks binary"):
             list(chunks)
         return
     try:

@@ -112,7 +112,7 @@ def test_hostile_files_give_python_s_arrays_and_errors(
         path = Path(folder) / "text"
         path.write_bytes(data)
         patch.setattr(decoding, "CHUNK_BYTES", chunk)
-        patch.setattr(decoding, "_refuse_binary", lambda *_: None)
+        patch.setattr(decoding, "refuse_binary", lambda *_: None)
         patch.setattr(encoder, "_WORTH_A_THREAD", 1)
         source = Source("text", path, "file")
         compare([source], ReaderSettings(format_, encoding=checked_encoding("utf-8", errors)))

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from latentcli.corpus import counting, decoding
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.models import open_embedding, open_topic_model
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
-from latentcli.workflows.infer import DocumentTopic, DocumentVector, infer
+from latentcli.workflows.infer import DocumentTopic, DocumentVector, infer, infer_wide
 from latentcli.workflows.reading import CorpusRequest
 from tests.conftest import SAMPLES
 from tests.small import Notes
@@ -79,8 +80,10 @@ def test_a_document_without_known_words_is_flagged_and_has_no_weights(
 
 def test_nothing_is_found_where_no_document_has_a_known_word(trained: Cache) -> None:
     # fault 84
+    rows = infer(trained, typed("zzzz", "yyyy"), "notices")
+    assert [next(rows), next(rows)] == [DocumentTopic(i, None, None) for i in ("1", "2")]
     with pytest.raises(NothingFound, match="no known words in any of 2 documents") as raised:
-        infer(trained, typed("zzzz", "yyyy"), "notices")
+        next(rows)
     assert raised.value.exit_code == 1
 
 
@@ -99,6 +102,48 @@ def test_lsi_topics_go_by_the_size_of_the_weight_whatever_its_sign(trained: Cach
     weights = [row.weight for row in infer(trained, typed(STAR), "notices-lsi", min_weight=0)]
     assert min(weights) < 0
     assert [abs(weight) for weight in weights] == sorted(map(abs, weights), reverse=True)
+
+
+@pytest.mark.parametrize("ref", ["notices", "notices-lsi"])
+def test_the_wide_form_has_a_row_a_document_and_a_column_a_topic(
+    ref: str, trained: Cache, notes: Notes
+) -> None:
+    texts = (STAR, "zzzz", SOUP)
+    wide = list(infer_wide(trained, typed(*texts), ref, observer=notes))
+    assert all(row._fields == ("id", *(f"topic_{k}" for k in range(10))) for row in wide)
+    assert wide[1] == ("2", *[None] * 10)
+    assert "1 of 3 documents has no known words: 2" in notes
+    weights = table(list(infer(trained, typed(*texts), ref, min_weight=0)))
+    for row in (wide[0], wide[2]):
+        assert list(row[1:]) == weights[row.id].tolist()
+
+
+def test_the_wide_form_is_of_topic_models_and_proportions_not_of_lsi(trained: Cache) -> None:
+    with pytest.raises(RequestError, match="'tales' is an embedding"):
+        infer_wide(trained, typed(STAR), "tales")
+    with pytest.raises(RequestError, match="'notices-lsi' is LSI"):
+        infer_wide(trained, typed(STAR), "notices-lsi", proportions=True)
+
+
+def test_documents_come_as_they_are_read(trained: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory holds a batch, whatever the size of the input."""
+    monkeypatch.setattr(counting, "_BATCH_TOKENS", 10)
+    monkeypatch.setattr(decoding, "CHUNK_BYTES", 100)
+    given = typed(*[STAR, "zzzz"] * 100)
+    rows = infer(trained, given, "notices", n=1)
+    assert next(rows).id == "1"
+    told = [row.id for row in rows]
+    assert told == [str(i) for i in range(2, 201)]
+
+
+def test_only_the_first_documents_without_words_are_named(trained: Cache, notes: Notes) -> None:
+    list(infer(trained, typed(STAR, *["zzzz"] * 1200), "notices", observer=notes))
+    assert "1,200 of 1,201 documents have no known words: 2, 3, 4, 5, 6 ..." in notes
+
+
+def test_overlong_words_left_out_are_told(trained: Cache, notes: Notes) -> None:
+    list(infer(trained, typed(f"{STAR} {'x' * 300}"), "notices", observer=notes))
+    assert "left out 1 word of more than 256 characters" in notes
 
 
 def test_a_document_vector_is_near_its_words(trained: Cache) -> None:
@@ -129,7 +174,7 @@ def test_a_senseless_request_is_refused(trained: Cache, store: Cache) -> None:
     with pytest.raises(RequestError, match="no documents named"):
         infer(trained, CorpusRequest(), "notices")
     with pytest.raises(InputError, match="no documents in the input"):
-        infer(trained, typed(), "notices")
+        list(infer(trained, typed(), "notices"))
     corpus = find(trained, "latest", "corpus").id
     with pytest.raises(RequestError, match="is a corpus"):
         infer(trained, typed(STAR), corpus)
