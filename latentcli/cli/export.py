@@ -24,8 +24,14 @@ def export(
         ),
     ] = "latest",
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMAT", help="word2vec, word2vec-bin, gensim or npy.")
-    ] = "word2vec",
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="word2vec (default), word2vec-bin or npy; gensim (a topic model's default).",
+            show_default=False,
+        ),
+    ] = None,
     out: opt.OutOption = None,
 ) -> None:
     """Write a model as a file that other programs read.

@@ -247,7 +247,7 @@ def corpus_request(
     if reading["encoding_errors"] not in ("strict", "replace"):
         raise RequestError(
             f"--encoding-errors {reading['encoding_errors']}: no such choice",
-            "there is strict and replace",
+            "there are strict and replace",
         )
     reader = ReaderSettings(
         format=reading["format"],

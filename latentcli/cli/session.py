@@ -7,7 +7,8 @@ import inspect
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, TextIO, get_type_hints
@@ -19,6 +20,7 @@ from latentcli.cli.streams import is_terminal, stdin_has_content, visible
 from latentcli.errors import MachineError, RequestError
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache, cache_root
+from latentcli.wording import there_are
 
 CacheDirOption = Annotated[
     str | None,
@@ -66,19 +68,23 @@ class Session:
             self.observer.note("the text on standard input was not read; '-' reads it")
         if out is not None:
             form = self._form if self._form not in (None, "table") else "tsv"
-            self._in_file(lambda file: render_to(file, rows, form or "tsv"), out)
+            with closing(self._made(rows, "table")) as made:
+                self._in_file(lambda file: render_to(file, made, form or "tsv"), out)
             rows = [Written(os.fspath(out))]
-        return render(self._made(rows, self._form or "table"), self._form)
+        with closing(self._made(rows, self._form or "table")) as made:
+            return render(made, self._form)
 
     def answer_text(self, lines: Iterable[str], out: Path | None = None) -> None:
         """Write an answer in another program's form: lines, with their ends."""
         if self._form is not None:
             raise RequestError(f"--as {self._form}: the answer has the form of another program")
         if out is None:
-            write_text(self._made(lines, "text"))
-        else:
-            self._in_file(lambda file: file.writelines(lines), out)
-            self.answer([Written(os.fspath(out))])
+            with closing(self._made(lines, "text")) as made:
+                write_text(made)
+            return
+        with closing(self._made(lines, "table")) as made:
+            self._in_file(lambda file: file.writelines(made), out)
+        self.answer([Written(os.fspath(out))])
 
     def _in_file(self, write: Callable[[TextIO], None], out: Path) -> None:
         from latentcli.formats.files import write_through
@@ -91,8 +97,11 @@ class Session:
 
         write_through(out, write_bytes)
 
-    def _made(self, rows: Iterable[Any], form: str) -> Iterator[Any]:
-        """Yield rows that are made meanwhile; their progress shares a screen with no answer."""
+    def _made(self, rows: Iterable[Any], form: str) -> Generator[Any, None, None]:
+        """Yield rows that are made meanwhile; their progress shares a screen with no answer.
+
+        Closing it closes the rows, so that what they keep for a while is removed.
+        """
         shares = form != "table" and is_terminal(sys.stdout)
         if shares:
             self.observer.finish()
@@ -199,6 +208,7 @@ def _progress_bar() -> Any:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        redirect_stdout=False,  # where answers go as they are
     )
 
 
@@ -260,7 +270,7 @@ def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
         raise RequestError(f"--json and --as {form} contradict each other")
     form = "json" if json else form
     if form is not None and form not in FORMS:
-        raise RequestError(f"--as {form}: no such form", f"there is {', '.join(FORMS)}")
+        raise RequestError(f"--as {form}: no such form", there_are(FORMS))
     values.pop("debug")
     cache_dir = values.pop("cache_dir")
     session = Session(

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from latentcli.errors import RequestError
+from latentcli.wording import there_are
 
 
 class Engine(NamedTuple):
@@ -62,8 +63,8 @@ def find_engine(algorithm: str, name: str | None = None) -> Engine:
     engines = _ENGINES.get(algorithm, ())
     found = next((engine for engine in engines if name in (None, engine.name)), None)
     if found is None:
-        names = ", ".join(engine.name for engine in engines)
+        names = [engine.name for engine in engines]
         raise RequestError(
-            f"no engine '{name}' for '{algorithm}'", f"there is {names}" if names else ""
+            f"no engine '{name}' for '{algorithm}'", there_are(names) if names else ""
         )
     return found

@@ -177,13 +177,18 @@ def _sample(
     settled = False
     mean = np.zeros_like(chain.word_topic, np.float32)
     averaged = 0
+    # How many there will be is known once it has settled.
+    stage = "sampling" if iterations else f"sampling until it settles, at most {limit} passes"
+    total = iterations
     while left:
-        likelihoods.append(
-            chain.sweep(
-                lambda done: observer.progress("sampling", done, limit if iterations else None)
-            )
-        )
+
+        def report(done: float, total: int | None = total) -> None:
+            observer.progress(stage, done, total)
+
+        likelihoods.append(chain.sweep(report))
         settled = settled or _has_settled(likelihoods, chain.k)
+        if settled and total is None:
+            total = min(limit, len(likelihoods) + left - 1)
         at_end = limit - len(likelihoods) < left
         if averaged or at_end or (settled and iterations is None):
             mean += chain.word_topic
@@ -191,7 +196,7 @@ def _sample(
             left -= 1
         elif len(likelihoods) % _PRIORS_EVERY == 0:
             chain.fit_priors()
-    observer.progress("sampling", len(likelihoods), len(likelihoods))
+    observer.progress(stage, len(likelihoods), len(likelihoods))
     topic_word = mean[:, : chain.k].T / np.float32(averaged) + np.float32(chain.eta)
     return likelihoods, settled, np.ascontiguousarray(topic_word)
 

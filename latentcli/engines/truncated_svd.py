@@ -76,9 +76,14 @@ def truncated_svd(
     transposed = _Times(_transposed(times.kernel, matrix), threads)
     short = times.kernel.n_rows <= times.kernel.n_columns
     one, other = (times, transposed) if short else (transposed, times)
-    vectors = _leading(
-        lambda block: one(other(block)), one.kernel.n_rows, k, seed, passes, progress
-    )
+    whole = 0
+
+    def report(done: int, total: int) -> None:
+        nonlocal whole
+        whole = total + k  # what follows multiplies k vectors once more
+        progress(done, whole)
+
+    vectors = _leading(lambda block: one(other(block)), one.kernel.n_rows, k, seed, passes, report)
     right = _orthonormal(_orthonormal(transposed(vectors))) if short else vectors
     # Rayleigh and Ritz: of all vectors in the space of these, the best, and the values they have.
     projected = times(right)
@@ -87,6 +92,7 @@ def truncated_svd(
     values = values[values > values.max(initial=0.0) * _RANK]
     turn = turn[:, ::-1][:, : len(values)]
     left = projected @ (turn / values).astype(np.float32)
+    progress(whole, whole)
     return Svd(left, values, right @ turn.astype(np.float32))
 
 

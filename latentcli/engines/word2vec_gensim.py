@@ -22,6 +22,7 @@ from latentcli.models.embedding import Embedding, lengths
 from latentcli.observer import Observer
 
 LINE_TOKENS = 100
+_STAGE = "training, told epoch by epoch"
 
 
 class Trained(NamedTuple):
@@ -112,12 +113,14 @@ def write_token_file(corpus: EncodedCorpus, kept: Rows, out: BinaryIO) -> int:
 
 
 class _Epochs(CallbackAny2Vec):  # type: ignore[misc]
+    """Tells how many epochs are over: inside one, gensim's threads tell nothing."""
+
     def __init__(self, observer: Observer, total: int) -> None:
         self._observer, self._total, self._done = observer, total, 0
 
     def on_epoch_begin(self, model: Word2Vec) -> None:
-        self._observer.progress("training", self._done, self._total)
+        self._observer.progress(_STAGE, self._done, self._total)
 
     def on_epoch_end(self, model: Word2Vec) -> None:
         self._done += 1
-        self._observer.progress("training", self._done, self._total)
+        self._observer.progress(_STAGE, self._done, self._total)

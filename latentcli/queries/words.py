@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli.errors import NothingFound, RequestError
+from latentcli.wording import counted
 
 if TYPE_CHECKING:
     from latentcli.models.word_vectors import Asked
@@ -64,17 +65,29 @@ def unknown_words(model: Asked, queries: Sequence[str]) -> NothingFound:
     more = f" and {len(queries) - 5} more" if len(queries) > 5 else ""
     what = "word" if len(queries) == 1 else "words"
     return NothingFound(
-        f"unknown {what} {shown}{more} (the model has {len(model.words)} words)",
-        spelling_hint(model, queries[0]),
+        f"unknown {what} {shown}{more} (the model has {counted(len(model.words), 'word')})",
+        _spelling_hints(model, queries[:5]),
     )
+
+
+def _spelling_hints(model: Asked, queries: Sequence[str]) -> str:
+    if len(queries) == 1:
+        return spelling_hint(model, queries[0])
+    near = ((query, _nearest(model, query)) for query in dict.fromkeys(queries))
+    each = [f"'{shortened(query)}': {', '.join(words)}" for query, words in near if words]
+    return f"did you mean, for {'; for '.join(each)}?" if each else ""
 
 
 def spelling_hint(model: Asked, query: str) -> str:
     """Return a line that names the nearest spellings that the model knows, or nothing."""
+    near = _nearest(model, query)
+    return f"did you mean {', '.join(near)}?" if near else ""
+
+
+def _nearest(model: Asked, query: str) -> list[str]:
     from latentcli.queries.spelling import nearest_spellings
 
-    near = nearest_spellings(model.words, model.tokenizer, query)
-    return f"did you mean {', '.join(near)}?" if near else ""
+    return nearest_spellings(model.words, model.tokenizer, query)
 
 
 def shortened(query: str) -> str:

@@ -23,6 +23,7 @@ from latentcli.corpus.strings import Strings
 from latentcli.errors import MachineError
 from latentcli.models.topic_model import Doubles, MixtureModel
 from latentcli.observer import SILENT, Observer
+from latentcli.reports import PYLDAVIS_MARK
 from latentcli.reports.prepared import LAMBDA_STEP, Figures, figures
 
 _MOST_TERMS = 30  # the bars that ldavis.js has room for
@@ -83,6 +84,7 @@ _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+{mark}
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
@@ -120,6 +122,7 @@ def page(
     )
     scripts = [_source(_D3), _mended(_source(_LDAVIS)), _DRAW]
     text = _PAGE.format(
+        mark=PYLDAVIS_MARK,
         policy=_policy(scripts),
         title=html.escape(title),
         style=_source(_LDAVIS_CSS) + _STYLE,

@@ -24,6 +24,7 @@ from latentcli.queries.words import (
 )
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
+from latentcli.wording import there_are
 from latentcli.workflows.find import chosen_run
 
 _NAMED_UNKNOWN = 5
@@ -61,7 +62,7 @@ def neighbors(
     Unknown words among known ones are noted; raises NothingFound where none is known.
     """
     if metric not in METRICS:
-        raise RequestError(f"no metric '{metric}'", f"there is {', '.join(METRICS)}")
+        raise RequestError(f"no metric '{metric}'", there_are(METRICS))
     if not words:
         raise InputError("no words to look up", "give one a line on standard input")
     for word in words:

@@ -116,7 +116,7 @@ def stored_run(cache: Cache, request: CorpusRequest, observer: Observer) -> Arte
             f"'{first}' is encoded already: options for reading it come too late",
             "name its file again",
         )
-    return find(cache, stored, KIND)
+    return find(cache, first, KIND)
 
 
 def _title(run: Artefact) -> str:

@@ -18,6 +18,7 @@ from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
 from latentcli.store.pointers import name_of
+from latentcli.wording import there_are
 from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
@@ -64,7 +65,7 @@ def embed(
     if request.algorithm not in EMBEDDING_ALGORITHMS:
         raise RequestError(
             f"no algorithm '{request.algorithm}' for embeddings",
-            f"there is {', '.join(EMBEDDING_ALGORITHMS)}",
+            there_are(EMBEDDING_ALGORITHMS),
         )
     engine = find_engine(request.algorithm, options.engine)
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)

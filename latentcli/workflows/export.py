@@ -19,6 +19,7 @@ from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
+from latentcli.wording import there_are
 from latentcli.workflows.find import chosen_run
 
 FORMATS = {"word2vec": ".vec", "word2vec-bin": ".bin", "gensim": ".gensim", "npy": ".npy"}
@@ -33,20 +34,23 @@ class Exported(NamedTuple):
 def export(
     cache: Cache,
     ref: str,
-    to: str,
+    to: str | None = None,
     out: Path | BinaryIO | None = None,
     observer: Observer = SILENT,
 ) -> list[Exported]:
     """Write a model in a format; return the files written, none where ``out`` is a stream.
 
+    Without a format it is word2vec for an embedding, and for a topic model gensim, or npy where
+    gensim has no such model.
     Raises RequestError where the format cannot hold such a model, and where no path was given
     and the file is there already; DamagedArtefact where the model's bytes have changed.
     """
-    if to not in FORMATS:
-        raise RequestError(f"no format '{to}'", f"there is {', '.join(FORMATS)}")
+    if to is not None and to not in FORMATS:
+        raise RequestError(f"no format '{to}'", there_are(list(FORMATS)))
     run = chosen_run(cache, ref, None, observer)
     if run.kind not in (EMBEDDING, TOPIC_MODEL):
         raise RequestError(f"'{ref}' is a {run.kind}", "only models can be exported")
+    to = to or _usual_format(run)
     for problem in run.problems():
         raise DamagedArtefact(
             f"corrupt run {run.id[:12]}: {problem}",
@@ -71,6 +75,14 @@ def export(
         return []
     write_through(target, lambda stream: write(model, stream))
     return [Exported(os.fspath(target))]
+
+
+def _usual_format(run: Artefact) -> str:
+    if run.kind == EMBEDDING:
+        return "word2vec"
+    manifest = run.manifest
+    unknown = manifest["algorithm"] == "plsa" or manifest["parameters"].get("loss") == "kl"
+    return "npy" if unknown else "gensim"
 
 
 def _default_target(cache: Cache, run: Artefact, to: str) -> Path:

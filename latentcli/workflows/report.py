@@ -12,7 +12,7 @@ from latentcli.formats.files import write_through
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model
 from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
-from latentcli.reports import PYLDAVIS_REVISION
+from latentcli.reports import PYLDAVIS_MARK
 from latentcli.store.cache import Cache
 from latentcli.workflows.find import chosen_run
 
@@ -54,10 +54,18 @@ def report(
 
 def _in_cache(cache: Cache, run: Artefact, model: MixtureModel, observer: Observer) -> Report:
     cache.ensure()
-    target = cache.reports / f"{run.id[:12]}-{PYLDAVIS_REVISION}.html"
-    if not target.is_file():
+    target = cache.reports / f"{run.id[:12]}-topics.html"
+    if not _is_current(target):
         _write(target, _page(run, model, observer))
     return Report(os.fspath(target))
+
+
+def _is_current(target: Path) -> bool:
+    """Tell whether a page is there, and made as this latent makes it."""
+    if not target.is_file():
+        return False
+    with open(target, "rb") as page:
+        return PYLDAVIS_MARK.encode() in page.read(1 << 10)
 
 
 def _page(run: Artefact, model: MixtureModel, observer: Observer) -> bytes:

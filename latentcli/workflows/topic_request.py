@@ -15,6 +15,7 @@ from latentcli.engines.parameters import (
     PlsaParameters,
 )
 from latentcli.errors import RequestError
+from latentcli.wording import there_are
 
 TopicParameters = LdaParameters | LsiParameters | PlsaParameters | NmfParameters | HdpParameters
 
@@ -71,7 +72,7 @@ def check(request: TopicsRequest) -> None:
     if request.algorithm not in TOPIC_ALGORITHMS:
         raise RequestError(
             f"no algorithm '{request.algorithm}' for topics",
-            f"there is {', '.join(TOPIC_ALGORITHMS)}",
+            there_are(TOPIC_ALGORITHMS),
         )
     for name, option, algorithms in _ONLY_FOR:
         if getattr(request, name) is not None and request.algorithm not in algorithms:
@@ -137,5 +138,5 @@ def _nmf_parameters(request: TopicsRequest) -> NmfParameters:
 
 def _one_of(choices: tuple[str, ...], what: str, given: str) -> str:
     if given not in choices:
-        raise RequestError(f"no {what} '{given}'", f"there is {', '.join(choices)}")
+        raise RequestError(f"no {what} '{given}'", there_are(choices))
     return given

@@ -120,11 +120,25 @@ def test_a_document_without_a_known_word_is_named_and_has_no_topic(asked: Run) -
     first, second, *_ = (line.split("\t") for line in answer.stdout.splitlines())
     assert first == ["1", "", ""]
     assert second[0] == "2" and float(second[2]) > 0
-    assert "1 of 2 documents have no known words: 1" in answer.stderr
+    assert "1 of 2 documents has no known words: 1" in answer.stderr
 
 
 def test_documents_without_any_known_word_are_nothing_found(asked: Run) -> None:
     for model in ("notices", "notices-lsi", "tales"):
         answer = asked("infer", "-", "-m", model, stdin="qzx xzq\n")
-        assert (answer.returncode, answer.stdout) == (1, "")
-        assert "no known words" in answer.stderr
+        assert (answer.returncode, answer.stdout.strip()) == (1, "1")  # flagged, no topic
+        assert "no known words in any of 1 document" in answer.stderr
+
+
+def test_each_of_several_unknown_words_gets_its_suggestions(asked: Run) -> None:
+    done = asked("neighbors", "kingg", "queenn", "qqqqqqqqqqqq")
+    assert done.returncode == 1
+    assert "unknown words 'kingg', 'queenn', 'qqqqqqqqqqqq'" in done.stderr
+    assert "for 'kingg': king" in done.stderr and "for 'queenn': queen" in done.stderr
+    assert "for 'qqqqqqqqqqqq'" not in done.stderr
+
+
+def test_a_model_named_as_a_corpus_is_called_by_its_name(asked: Run) -> None:
+    done = asked("topics", "notices")
+    assert done.returncode == 2
+    assert "'notices' is a run of kind topic-model" in done.stderr

@@ -65,6 +65,43 @@ def test_overlong_words_are_said_to_be_left_out(latent: Run, written: Write) -> 
     assert "of more than 256 characters" in done.stderr
 
 
+def test_nothing_but_overlong_words_is_said_to_be_that(latent: Run, written: Write) -> None:
+    # fault 54
+    done = latent("corpus", written("long.txt", "x" * 3_000_000))
+    assert_refused(done, "no tokens in 1 document: left out 3 words of more than 256 characters")
+
+
+@pytest.mark.parametrize("place", [5, 100_000, 2_000_000])
+@pytest.mark.parametrize("name", ["text.txt", "table.csv", "records.jsonl"])
+def test_a_nul_is_refused_wherever_it_stands(
+    name: str, place: int, latent: Run, written: Write
+) -> None:
+    # fault 59
+    line = {"text.txt": "a word\n", "table.csv": "text\n", "records.jsonl": '{"text": "a"}\n'}[name]
+    text = (line * (place // len(line) + 1)).encode()
+    data = text[:place] + b"\0" + text[place:]
+    number = 1 + text[:place].count(b"\n")
+    done = latent("corpus", written(name, data))
+    assert_refused(done, f"{name}:{number}: byte {place} is NUL: looks binary", "--encoding")
+    if name != "text.txt":
+        return
+    replaced = latent("corpus", written(name, data), "--encoding-errors", "replace")
+    assert replaced.returncode == 0, replaced.stderr
+
+
+@pytest.mark.parametrize("command", ["corpus", "infer"])
+def test_an_endless_stream_of_no_text_is_refused_at_once(command: str, trained_cache: Path) -> None:
+    # fault 61
+    with open("/dev/zero", "rb") as zeros:
+        done = subprocess.run(
+            [sys.executable, "-m", "latentcli", command, "-"],
+            stdin=zeros, capture_output=True, text=True, timeout=60, check=False,
+            env=program_environment(trained_cache),
+        )  # fmt: skip
+    assert_refused(done, "stdin:1: byte 0 is NUL: looks binary")
+    assert list((trained_cache / "tmp").iterdir()) == []
+
+
 def test_an_undecodable_byte_is_named_or_replaced_and_counted(latent: Run, written: Write) -> None:
     # fault 55
     path = written("latin.txt", b"good line\nna\xefve caf\xe9\nlast \xff line\n")

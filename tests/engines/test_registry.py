@@ -17,4 +17,4 @@ def test_an_unknown_engine_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(RequestError) as raised:
         find_engine("lda", "mallet")
     assert raised.value.message == "no engine 'mallet' for 'lda'"
-    assert raised.value.hint == "there is native, gensim"
+    assert raised.value.hint == "there are native and gensim"

@@ -212,3 +212,8 @@ def test_only_models_go_out_and_only_in_formats_that_there_are(trained: Cache) -
     with pytest.raises(RequestError, match="is a corpus"):
         export(trained, find(trained, "latest", "corpus").id, "gensim")
     assert os.listdir() == []
+
+
+def test_without_a_format_it_is_the_usual_one_of_the_kind(trained: Cache) -> None:
+    assert export(trained, "tales")[0].path == "tales.vec"
+    assert export(trained, "notices")[0].path == "notices.gensim"

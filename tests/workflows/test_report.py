@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from latentcli.errors import RequestError
-from latentcli.reports import PYLDAVIS_REVISION
+from latentcli.reports import PYLDAVIS_MARK, PYLDAVIS_REVISION
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
 from latentcli.workflows.report import report
@@ -24,7 +24,7 @@ def test_a_report_goes_to_the_cache_and_its_path_is_printed(cache: Path) -> None
     assert done.returncode == 0
     path = Path(done.stdout.removesuffix("\n"))
     run = find(Cache(cache), "notices")
-    assert path == cache / "reports" / f"{run.id[:12]}-{PYLDAVIS_REVISION}.html"
+    assert path == cache / "reports" / f"{run.id[:12]}-topics.html"
     assert run.id[:12] in done.stderr
     text = path.read_text("utf-8")
     assert f"<title>LDA, 10 topics of notices.jsonl ({run.id[:12]})</title>" in text
@@ -41,10 +41,12 @@ def test_a_report_is_made_once(cache: Path) -> None:
 
 def test_a_report_of_an_older_latent_is_not_taken_for_it(cache: Path) -> None:
     run = find(Cache(cache), "notices")
-    old = cache / "reports" / f"{run.id[:12]}-{PYLDAVIS_REVISION - 1}.html"
-    old.write_text("old")
+    old = cache / "reports" / f"{run.id[:12]}-topics.html"
+    older = PYLDAVIS_MARK.replace(str(PYLDAVIS_REVISION), str(PYLDAVIS_REVISION - 1))
+    old.write_text(f"<html><head>{older}</head></html>")
     made = report(Cache(cache), "notices")
-    assert made is not None and Path(made.path) != old
+    assert made is not None and Path(made.path) == old
+    assert PYLDAVIS_MARK in old.read_text("utf-8")
 
 
 def test_a_report_to_a_path_to_stdout_and_in_the_cache_is_the_same(

@@ -25,6 +25,7 @@ from latentcli.corpus.readers.paragraphs import read_paragraphs
 from latentcli.corpus.readers.table import TableStyle, read_table, table_style
 from latentcli.corpus.sources import Fingerprint, Member, Source, members, open_source
 from latentcli.errors import InputError, RequestError
+from latentcli.wording import listed
 
 FORMATS = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
 # The formats in which a document is text and nothing else, by what encoders call their form.
@@ -96,8 +97,9 @@ def _guess_members(source: Source, settings: ReaderSettings) -> str:
     first = islice(members([source], settings.include), _SNIFF_MEMBERS)
     kinds = {_kind_by_name(member.path) or "files" for member in first}
     if len(kinds) > 1:
+        named = listed(sorted("text" if kind == "files" else kind for kind in kinds))
         raise InputError(
-            f"{source.name}: holds files of several kinds ({', '.join(sorted(kinds - {'files'}))})",
+            f"{source.name}: holds files of several kinds: {named}",
             "choose some with --include '*.csv' or the like, or take all as text: --format files",
         )
     return kinds.pop() if kinds else "files"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from latentcli.errors import InputError
+from latentcli.wording import quoted
 
 # Names under which the text is looked for when --text-field does not say.
 _USUAL = ("text", "body", "content", "abstract", "document", "sentence")
@@ -19,10 +20,12 @@ class FieldNames(NamedTuple):
     label: str | None = None
 
 
-def pick_text_field(wanted: str | None, available: Sequence[str], where: str) -> list[str]:
+def pick_text_field(
+    wanted: str | None, available: Sequence[str], where: str, advice: str = ""
+) -> list[str]:
     """Return the fields that make up the text.
 
-    Raises InputError where nothing was asked for and no field has a usual name.
+    Raises InputError, with ``advice``, where nothing was asked for and no field has a usual name.
     """
     if wanted:
         return [wanted] if wanted in available else [f.strip() for f in wanted.split(",")]
@@ -34,5 +37,5 @@ def pick_text_field(wanted: str | None, available: Sequence[str], where: str) ->
         return [available[0]]
     raise InputError(
         f"{where}: which field is the text?",
-        f"choose with --text-field; there are {', '.join(map(repr, available))}",
+        f"choose with --text-field: {quoted(available)}{advice}",
     )

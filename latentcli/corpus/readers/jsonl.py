@@ -10,6 +10,7 @@ from latentcli.corpus.documents import Document
 from latentcli.corpus.readers.fields import FieldNames, pick_text_field
 from latentcli.corpus.readers.lines import whole_lines
 from latentcli.errors import InputError
+from latentcli.wording import quoted
 
 Skip = Callable[[InputError], None]
 
@@ -46,9 +47,7 @@ def _document(line: str, where: str, number: int, fields: FieldNames) -> Documen
     text = "\n".join(_string(record, field, where) for field in text_fields)
     for field in (fields.id, fields.label):
         if field is not None and field not in record:
-            raise InputError(
-                f"{where}: has no field '{field}'", f"there are {', '.join(map(repr, record))}"
-            )
+            raise InputError(f"{where}: has no field '{field}'", f"there are {quoted(record)}")
     identity = record.get(fields.id or "id")
     label = record.get(fields.label or "label")
     return Document(
@@ -62,7 +61,7 @@ def _string(record: dict[str, Any], field: str, where: str) -> str:
     if field not in record:
         raise InputError(
             f"{where}: has no field '{field}'",
-            f"its fields are {', '.join(map(repr, record)) or 'none'}; choose with --text-field",
+            f"its fields are {quoted(record) or 'none'}; choose with --text-field",
         )
     value = record[field]
     if value is None:

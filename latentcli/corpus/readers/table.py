@@ -11,6 +11,11 @@ from latentcli.corpus.readers.fields import FieldNames, pick_text_field
 from latentcli.corpus.readers.jsonl import Skip
 from latentcli.corpus.readers.lines import whole_lines
 from latentcli.errors import InputError
+from latentcli.wording import quoted
+
+# A column whose name is longer is rather a document's cell.
+_LONG_NAME = 30
+_DELIMITERS = {";": ";", "\t": "tab", "|": "|"}
 
 
 class TableStyle(NamedTuple):
@@ -74,7 +79,7 @@ def read_table(
             continue
         if columns is None:
             _check_delimiter(row, style, where)
-            columns = _columns(row, style.header, fields, where)
+            columns = _columns(row, style, fields, where)
             if style.header:
                 continue
         if len(row) != columns.number:
@@ -100,9 +105,10 @@ class _Columns(NamedTuple):
     number: int
 
 
-def _columns(row: Sequence[str], header: bool, fields: FieldNames, where: str) -> _Columns:
+def _columns(row: Sequence[str], style: TableStyle, fields: FieldNames, where: str) -> _Columns:
+    header = style.header
     names = [cell.strip() for cell in row] if header else [str(i + 1) for i in range(len(row))]
-    wanted = pick_text_field(fields.text, names, where)
+    wanted = pick_text_field(fields.text, names, where, _advice(names, style))
     label = fields.label or ("label" if header and "label" in names else None)
     identity = fields.id or ("id" if header and "id" in names else None)
     return _Columns(
@@ -111,6 +117,19 @@ def _columns(row: Sequence[str], header: bool, fields: FieldNames, where: str) -
         None if label is None else _position(label, names, where),
         len(row),
     )
+
+
+def _advice(names: Sequence[str], style: TableStyle) -> str:
+    """Return what else may be wrong with a first row in which no column is found."""
+    advice = ""
+    other = next((mark for mark in (";", "\t", "|") if mark in names[0]), None)
+    if other is not None and other != style.delimiter:
+        advice += (
+            f"; if '{_DELIMITERS[other]}' parts columns, add --delimiter '{_DELIMITERS[other]}'"
+        )
+    if style.header and max(map(len, names)) > _LONG_NAME:
+        advice += "; if the first row is a document, add --no-header"
+    return advice
 
 
 def _check_delimiter(row: Sequence[str], style: TableStyle, where: str) -> None:
@@ -132,5 +151,5 @@ def _position(field: str, names: Sequence[str], where: str) -> int:
         return int(field) - 1
     raise InputError(
         f"{where}: there is no column '{field}'",
-        f"columns are {', '.join(map(repr, names))}, or numbers from 1 to {len(names)}",
+        f"columns are {quoted(names)}, or numbers from 1 to {len(names)}",
     )

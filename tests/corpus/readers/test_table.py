@@ -136,3 +136,28 @@ def test_a_delimiter_or_quote_is_one_character(wrong: dict[str, str]) -> None:
 def test_a_field_may_be_longer_than_csv_s_own_limit() -> None:
     long = "word " * 200_000
     assert rows(f'text\n"{long}"\n') == [Document("2", long)]
+
+
+def test_a_table_that_is_not_as_thought_says_what_may_be_meant() -> None:
+    first = "Wirtschaft;'" + ", ".join(
+        ["ein Satz mit vielen langen Worten, die niemand zählt"] * 20
+    )
+    with pytest.raises(InputError, match="which field is the text") as caught:
+        rows(f"{first}'\nPolitik;'und so fort'\n")
+    hint = caught.value.hint
+    assert "--text-field" in hint and "--delimiter ';'" in hint and "--no-header" in hint
+    assert len(hint) < 600 and hint.count("'ein Satz") <= 8 and "more" in hint
+
+
+def test_a_table_of_short_names_is_not_said_to_lack_a_header() -> None:
+    with pytest.raises(InputError, match="which field is the text") as caught:
+        rows("one,two\n1,2\n")
+    assert caught.value.hint == "choose with --text-field: 'one', 'two'"
+
+
+def test_a_column_that_is_not_there_is_answered_with_some_of_those_that_are() -> None:
+    with pytest.raises(InputError, match="there is no column 'x'") as caught:
+        rows(",".join("abcdefghij") + "\n", CSV, "x")
+    assert caught.value.hint == (
+        "columns are 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' and 2 more, or numbers from 1 to 10"
+    )
