@@ -150,6 +150,14 @@ KeepNumbersOption = Annotated[
     bool,
     typer.Option("--keep-numbers", help="Keep words without a letter.", rich_help_panel=READING),
 ]
+NoTextOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-text",
+        help="Do not keep the text with the corpus; there are no snippets then.",
+        rich_help_panel=READING,
+    ),
+]
 NameOption = Annotated[
     str,
     typer.Option("--name", help="Names the result, for -m NAME.", show_default=False),
@@ -223,6 +231,7 @@ ENCODING_OPTIONS: OptionGroup = {
     "tokenizer": (TokenizerOption, "words"),
     "keep_case": (KeepCaseOption, False),
     "keep_numbers": (KeepNumbersOption, False),
+    "no_text": (NoTextOption, False),
 }
 
 
@@ -264,18 +273,19 @@ def corpus_request(
         reading.get("keep_case", False),
         reading.get("keep_numbers", False),
     )
+    keep_text = not reading.get("no_text", False)
     if not inputs:
         if stdin_has_content():
             raise RequestError(
                 "no corpus named, but there is text on standard input", "add '-' to read it"
             )
         session.leaves_stdin = True
-        if reader != ReaderSettings() or tokenizer != TokenizerSettings():
+        if reader != ReaderSettings() or tokenizer != TokenizerSettings() or not keep_text:
             raise RequestError(
                 "options for reading a corpus were given, but no corpus", "name the corpus again"
             )
     stdin = session.stdin() if "-" in (inputs or ()) else None
-    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin)
+    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin, keep_text)
 
 
 def training_options(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.strings import Strings
+from latentcli.corpus.text_store import TextStore
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.corpus.vocabulary import Vocabulary
 
@@ -22,6 +23,7 @@ class EncodedCorpus:
 
     ``break_offsets`` uint64 holds the token at which each paragraph that has tokens starts.
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
+    ``text`` is None where it was not kept, and in views.
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -33,6 +35,7 @@ class EncodedCorpus:
     tokenizer: TokenizerSettings
     digest: str = ""
     name: str = ""
+    text: TextStore | None = None
 
     @property
     def n_tokens(self) -> int:
@@ -125,6 +128,7 @@ def chunked(corpus: EncodedCorpus, n_tokens: int) -> EncodedCorpus:
         offsets=np.array([*starts, offsets[-1]], np.uint64),
         document_ids=Strings.of(ids),
         labels=Strings.of(labels) if old_labels is not None else None,
+        text=None,
     )
     counts = document_counts(new, len(corpus.vocabulary))
     return replace(new, vocabulary=replace(corpus.vocabulary, document_counts=counts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from latentcli.corpus.readers import (
 )
 from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, find_sources
+from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError
 from latentcli.observer import Observer
@@ -44,11 +46,16 @@ class CorpusRequest:
     tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
     name: str = ""
     stdin: BinaryIO | None = None
+    keep_text: bool = True
 
     @property
     def has_settings(self) -> bool:
         """Whether it says how to read, which makes no sense for what is encoded already."""
-        return self.reader != ReaderSettings() or self.tokenizer != TokenizerSettings()
+        return (
+            self.reader != ReaderSettings()
+            or self.tokenizer != TokenizerSettings()
+            or not self.keep_text
+        )
 
 
 @dataclass(frozen=True)
@@ -77,15 +84,16 @@ class Reading:
         scratch: Path,
         progress: Callable[[int], None],
         threads: int,
+        text: TextWriter | None = None,
     ) -> Encoded:
         """Encode the documents, the text of formats that are nothing else without making these."""
         labels_of = directory_labels if self.settings.format == "files" else None
         if self.settings.format not in TEXT_FORMS or tokenizer.kind not in NATIVE:
             documents = self.documents(watch)
-            return encode(documents, tokenizer, scratch, progress, labels_of, threads)
+            return encode(documents, tokenizer, scratch, progress, labels_of, threads, text)
         replaced = self.replaced if self.settings.encoding.errors == "replace" else None
-        blocks = ahead(read_text(self.sources, self.settings, watch, replaced))
-        return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads)
+        with closing(ahead(read_text(self.sources, self.settings, watch, replaced))) as blocks:
+            return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads, text)
 
     def report(self, observer: Observer) -> None:
         """Note what was skipped and replaced, once all is read."""
