@@ -203,6 +203,15 @@ ModelOption = Annotated[
         show_default=False,
     ),
 ]
+RankByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rank-by",
+        metavar="RANKING",
+        help="How a topic's words are ranked: probability (default), relevance or frex.",
+        show_default=False,
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
 ]
