@@ -91,7 +91,7 @@ def _entropy(counts: Doubles) -> float:
 
 def _divergence(p: Doubles, q: Doubles) -> float:
     """Return the Kullback-Leibler divergence of p from q, in nats."""
-    has = p > 0
+    has = (p > 0) & (q > 0)
     return float((p[has] * np.log(p[has] / q[has])).sum())
 
 

@@ -57,7 +57,7 @@ class Ranking:
 
     - ``probability``: p; for LSI the signed loading.
     - ``relevance`` (Sievert and Shirley 2014): lambda log p + (1 - lambda) log(p / p(word)),
-      where p(word) is the word's part of the corpus.
+      where p(word) is the sum of p over the topics by their shares, as in pyLDAvis.
     - ``frex`` (Bischof and Airoldi 2012): the harmonic mean of where the word stands by p, and
       where by exclusivity, its p over the sum of its p in all topics: each a share of all words,
       from 0 to 1. As in R's stm, exclusivity is shrunk towards 1 / n_topics, the rarer the word
@@ -70,13 +70,13 @@ class Ranking:
     def __init__(self, model: TopicModel, by: str = PROBABILITY) -> None:
         check_ranking(by, "" if isinstance(model, MixtureModel) else "lsi")
         self._model, self._by = model, by
-        if isinstance(model, MixtureModel) and by == FREX:
-            self._sums = np.zeros(len(model.words))
-            self._squares = np.zeros(len(model.words))
-            for topic in range(model.n_topics):
+        if isinstance(model, MixtureModel) and by != PROBABILITY:
+            self._sums, self._squares, self._overall = np.zeros((3, len(model.words)))
+            for topic, share in enumerate(model.shares()):
                 found = probabilities(model, topic)
                 self._sums += found
                 self._squares += found**2
+                self._overall += share * found
 
     def top(self, topic: int, n_words: int) -> Rows:
         """Return the rows of a topic's first words, int64 (n_words or fewer,)."""
@@ -92,7 +92,7 @@ class Ranking:
             return loadings
         found = probabilities(model, topic)
         if self._by == RELEVANCE:
-            return relevance(found, np.asarray(model.term_counts))
+            return relevance(found, self._overall)
         return self._frex(found) if self._by == FREX else found
 
     def _frex(self, found: Doubles) -> Doubles:
@@ -115,12 +115,11 @@ def probabilities(model: MixtureModel, topic: int) -> Doubles:
     return found
 
 
-def relevance(found: Doubles, term_counts: npt.NDArray[np.int64]) -> Doubles:
-    """Return the relevance of words with these probabilities in a topic: float64 (n_terms,)."""
-    with np.errstate(divide="ignore"):
+def relevance(found: Doubles, overall: Doubles) -> Doubles:
+    """Return the relevance of words from their probabilities in a topic and in all: (n_terms,)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(found)
-        overall = np.log(term_counts / max(1, int(term_counts.sum())))
-        lift = np.where(found > 0, log - overall, -np.inf)
+        lift = np.where(found > 0, log - np.log(overall), -np.inf)
     weighed: Doubles = RELEVANCE_LAMBDA * log + (1 - RELEVANCE_LAMBDA) * lift
     return weighed
 
