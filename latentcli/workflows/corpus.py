@@ -278,6 +278,7 @@ def _description(
             "empty_documents": empty,
             "tokens": corpus.n_tokens,
             "types": len(corpus.vocabulary),
+            "text_bytes": 0 if corpus.text is None else len(corpus.text.blocks),
         },
         "reproducible": {
             "bytes": True,
