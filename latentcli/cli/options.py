@@ -240,8 +240,8 @@ ENCODING_OPTIONS: OptionGroup = {
     "tokenizer": (TokenizerOption, "words"),
     "keep_case": (KeepCaseOption, False),
     "keep_numbers": (KeepNumbersOption, False),
-    "no_text": (NoTextOption, False),
 }
+STORING_OPTIONS: OptionGroup = {**ENCODING_OPTIONS, "no_text": (NoTextOption, False)}
 
 
 def corpus_request(
@@ -250,7 +250,7 @@ def corpus_request(
     options: ReadingOptions | None,
     name: str = "",
 ) -> CorpusRequest:
-    """Return what to read, from the values of READING_OPTIONS or ENCODING_OPTIONS.
+    """Return what to read, from the values of one of the groups of options above.
 
     Raises RequestError for reading options without a corpus, and where text waits on standard
     input that no ``-`` asks for.

@@ -187,4 +187,4 @@ def _refuse_training(session: Session) -> None:
         )
 
 
-command(app, "topics", reading=opt.ENCODING_OPTIONS)(topics)
+command(app, "topics", reading=opt.STORING_OPTIONS)(topics)

@@ -104,10 +104,11 @@ def _codocuments(
     gives to the topic come to half a token or more. The diagonal counts single words.
     """
     document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
+    seen = np.asarray(model.doc_lengths)[document] > 0  # not held out
     weights = positive_weights(model)[:, top]
     has = np.zeros((counts.n_docs, len(top)), np.int64)
     for word in range(len(top)):
-        of_word = counts.terms == word
+        of_word = seen & (counts.terms == word)
         joint = model.doc_topic[document[of_word]] * weights[:, word]
         share = joint[:, topic] / np.maximum(joint.sum(axis=1), 1e-300)
         has[document[of_word], word] = counts.counts[of_word] * share >= _ONE

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.encoded import EncodedCorpus, chunked, chunks
+from latentcli.corpus.encoded import EncodedCorpus, chunks
 from latentcli.corpus.passages import dense_snippet
 from latentcli.errors import LatentError
 from latentcli.formats.artefact import Artefact
@@ -29,18 +29,11 @@ class TrainingText:
     def __init__(self, cache: Cache, run: Artefact, observer: Observer) -> None:
         self._observer = observer
         self._chunk: int | None = run.manifest.get("mask", {}).get("chunk")
-        self.corpus, parent = _corpus(cache, run.manifest["corpus"]["digest"])
+        self.corpus, parent = corpus_of_content(cache, run.manifest["corpus"]["digest"])
         # Where words were joined, the text is that of the corpus whose words they were.
-        self._parent = _corpus(cache, parent)[0] if parent else None
+        self._parent = corpus_of_content(cache, parent)[0] if parent else None
         if self.corpus is None:
-            name = run.manifest["invocation"].get("corpus_name") or "the corpus"
-            observer.note(f"{name} is not in the cache any more: 'latent corpus' encodes it again")
-
-    def documents(self) -> EncodedCorpus | None:
-        """Return the corpus with the very documents of the model, long ones cut."""
-        if self.corpus is None or self._chunk is None:
-            return self.corpus
-        return chunked(self.corpus, self._chunk)
+            tell_gone(run, observer)
 
     def snippets(self, rows: npt.NDArray[np.int64], words: Mapping[str, float]) -> list[str | None]:
         """Cut from each document where the words weigh most; None where the text is missing."""
@@ -68,7 +61,13 @@ class TrainingText:
         ]
 
 
-def _corpus(cache: Cache, digest: str) -> tuple[EncodedCorpus | None, str]:
+def tell_gone(run: Artefact, observer: Observer) -> None:
+    """Note that the corpus that a model was trained on is missing."""
+    name = run.manifest["invocation"].get("corpus_name") or "the corpus"
+    observer.note(f"{name} is not in the cache any more: 'latent corpus' encodes it again")
+
+
+def corpus_of_content(cache: Cache, digest: str) -> tuple[EncodedCorpus | None, str]:
     """Open a corpus of this content; of several, one that has its text. Return its parent, too."""
     found = sorted(_of_content(cache, digest), key=has_text, reverse=True)
     for manifest in found:

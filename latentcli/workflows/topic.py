@@ -87,7 +87,8 @@ def diagnostics(
 
     from latentcli.corpus.counts import count_matrix
     from latentcli.evaluation.diagnostics import diagnostics as judged
-    from latentcli.workflows.corpus_text import TrainingText
+    from latentcli.workflows.corpus_text import tell_gone
+    from latentcli.workflows.reference_corpus import own_corpus
 
     run, model = _opened(cache, topic, ref, observer)
     if not isinstance(model, MixtureModel):
@@ -96,9 +97,11 @@ def diagnostics(
             f"share, coherence and exclusivity are there: latent topics -m {ref or run.id[:12]}",
         )
     top = Ranking(model).top(topic, n)
-    corpus = TrainingText(cache, run, observer).documents()
+    corpus = own_corpus(cache, run.manifest)
     counts = None
-    if corpus is not None:
+    if corpus is None:
+        tell_gone(run, observer)
+    else:
         found = [corpus.vocabulary.words.find(model.words[int(row)]) for row in top]
         rows = np.array([row for row in found if row is not None], np.int64)
         order = np.argsort(rows)
