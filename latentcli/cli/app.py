@@ -31,6 +31,7 @@ from latentcli.errors import LatentError, MachineError, RequestError, Terminated
 COMMANDS = {
     "embed": "embed",
     "topics": "topics",
+    "topic": "topic",
     "neighbors": "neighbors",
     "analogy": "analogy",
     "similarity": "similarity",

@@ -30,4 +30,4 @@ def corpus(
     session.answer([run(session.cache, request, session.observer, retrain)])
 
 
-command(app, "corpus", reading=opt.ENCODING_OPTIONS)(corpus)
+command(app, "corpus", reading=opt.STORING_OPTIONS)(corpus)

@@ -101,4 +101,4 @@ def embed(
     session.answer([run(session.cache, request, wanted, training, session.observer)])
 
 
-command(app, "embed", reading=opt.ENCODING_OPTIONS)(embed)
+command(app, "embed", reading=opt.STORING_OPTIONS)(embed)

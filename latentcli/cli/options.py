@@ -150,6 +150,14 @@ KeepNumbersOption = Annotated[
     bool,
     typer.Option("--keep-numbers", help="Keep words without a letter.", rich_help_panel=READING),
 ]
+NoTextOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-text",
+        help="Do not keep the text with the corpus; there are no snippets then.",
+        rich_help_panel=READING,
+    ),
+]
 NameOption = Annotated[
     str,
     typer.Option("--name", help="Names the result, for -m NAME.", show_default=False),
@@ -195,6 +203,15 @@ ModelOption = Annotated[
         show_default=False,
     ),
 ]
+RankByOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rank-by",
+        metavar="RANKING",
+        help="How a topic's words are ranked: probability (default), relevance or frex.",
+        show_default=False,
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
 ]
@@ -224,6 +241,7 @@ ENCODING_OPTIONS: OptionGroup = {
     "keep_case": (KeepCaseOption, False),
     "keep_numbers": (KeepNumbersOption, False),
 }
+STORING_OPTIONS: OptionGroup = {**ENCODING_OPTIONS, "no_text": (NoTextOption, False)}
 
 
 def corpus_request(
@@ -232,7 +250,7 @@ def corpus_request(
     options: ReadingOptions | None,
     name: str = "",
 ) -> CorpusRequest:
-    """Return what to read, from the values of READING_OPTIONS or ENCODING_OPTIONS.
+    """Return what to read, from the values of one of the groups of options above.
 
     Raises RequestError for reading options without a corpus, and where text waits on standard
     input that no ``-`` asks for.
@@ -264,18 +282,19 @@ def corpus_request(
         reading.get("keep_case", False),
         reading.get("keep_numbers", False),
     )
+    keep_text = not reading.get("no_text", False)
     if not inputs:
         if stdin_has_content():
             raise RequestError(
                 "no corpus named, but there is text on standard input", "add '-' to read it"
             )
         session.leaves_stdin = True
-        if reader != ReaderSettings() or tokenizer != TokenizerSettings():
+        if reader != ReaderSettings() or tokenizer != TokenizerSettings() or not keep_text:
             raise RequestError(
                 "options for reading a corpus were given, but no corpus", "name the corpus again"
             )
     stdin = session.stdin() if "-" in (inputs or ()) else None
-    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin)
+    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin, keep_text)
 
 
 def training_options(

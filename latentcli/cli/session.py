@@ -52,6 +52,8 @@ class Session:
         self._cache_dir, self._form = cache_dir, form
         self.observer: ConsoleObserver = ConsoleObserver(quiet)
         self.leaves_stdin = False
+        # The arguments and options that the command line gives, by the name of their value.
+        self.given: dict[str, str] = {}
 
     @cached_property
     def cache(self) -> Cache:
@@ -282,5 +284,9 @@ def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
         raise MachineError(
             "standard output is closed", "send the answer somewhere, if to /dev/null"
         )
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            session.given[parameter.name or ""] = parameter.opts[0]
     ctx.call_on_close(session.observer.finish)
     return session

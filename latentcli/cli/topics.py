@@ -9,6 +9,7 @@ import typer
 from latentcli.cli import options as opt
 from latentcli.cli.options import TRAINING, within
 from latentcli.cli.session import Session, command
+from latentcli.errors import RequestError
 
 app = typer.Typer()
 
@@ -32,6 +33,8 @@ def topics(
     n: Annotated[
         int, typer.Option("-n", help="How many words a topic.", callback=within(1, 100_000))
     ] = 10,
+    rank_by: opt.RankByOption = None,
+    model: opt.ModelOption = None,
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
     stopwords: Annotated[
@@ -147,11 +150,18 @@ def topics(
 ) -> None:
     """Train a topic model on a corpus and print its topics, the largest first.
 
+    With -m the topics of a model that is there already, without training.
     Prints: topic, share, coherence (NPMI), exclusivity, words.
     """
     from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
+    from latentcli.workflows.topics import stored_topics
     from latentcli.workflows.topics import topics as run
 
+    ranking = rank_by or "probability"
+    if model is not None:
+        _refuse_training(session)
+        session.answer(stored_topics(session.cache, model, n, ranking, session.observer))
+        return
     training = opt.training_options(engine, threads, name, retrain)
     request = opt.corpus_request(session, corpora, reading)
     wanted = TopicsRequest(
@@ -159,7 +169,22 @@ def topics(
         held_out,
         MaskOptions(stopwords, min_df, max_df, keep_n),
     )  # fmt: skip
-    session.answer(run(session.cache, request, wanted, training, n, session.observer))
+    session.answer(run(session.cache, request, wanted, training, n, session.observer, ranking))
 
 
-command(app, "topics", reading=opt.ENCODING_OPTIONS)(topics)
+def _refuse_training(session: Session) -> None:
+    """Raise RequestError where a corpus or an option for training stands beside a model."""
+    shown = {"model", "n", "rank_by", "form", "json", "cache_dir", "quiet", "debug"}
+    others = [
+        "a corpus" if name == "corpora" else option
+        for name, option in session.given.items()
+        if name not in shown
+    ]
+    if others:
+        raise RequestError(
+            f"-m names a model that is trained already: {', '.join(others)} would change nothing",
+            "leave out -m to train",
+        )
+
+
+command(app, "topics", reading=opt.STORING_OPTIONS)(topics)

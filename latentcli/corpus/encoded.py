@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.strings import Strings
+from latentcli.corpus.text_store import TextStore
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.corpus.vocabulary import Vocabulary
 
@@ -22,6 +23,7 @@ class EncodedCorpus:
 
     ``break_offsets`` uint64 holds the token at which each paragraph that has tokens starts.
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
+    ``text`` is None where it was not kept, and in views.
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -33,6 +35,7 @@ class EncodedCorpus:
     tokenizer: TokenizerSettings
     digest: str = ""
     name: str = ""
+    text: TextStore | None = None
 
     @property
     def n_tokens(self) -> int:
@@ -107,27 +110,36 @@ def chunked(corpus: EncodedCorpus, n_tokens: int) -> EncodedCorpus:
     ``n_tokens`` tokens. Chunk j of document ``id`` is ``id#j``, counted from 1. Term counts by
     document are counted anew; token ids are shared.
     """
-    starts: list[int] = []
-    ids: list[str] = []
-    labels: list[str] = []
-    names = list(corpus.document_ids)
-    old_labels = list(corpus.labels) if corpus.labels is not None else None
-    offsets = corpus.offsets.astype(np.int64)
-    breaks = corpus.break_offsets.astype(np.int64)
-    for document, name in enumerate(names):
-        cuts = _cuts(int(offsets[document]), int(offsets[document + 1]), breaks, n_tokens)
-        starts += cuts
-        ids += [f"{name}#{j + 1}" for j in range(len(cuts))] if len(cuts) > 1 else [name]
-        if old_labels is not None:
-            labels += [old_labels[document]] * len(cuts)
+    starts, document = chunks(corpus, n_tokens)
+    n_chunks = np.bincount(document, minlength=corpus.n_docs).tolist()
+    ids = [
+        f"{name}#{number}" if n > 1 else name
+        for name, n in zip(corpus.document_ids, n_chunks, strict=True)
+        for number in range(1, n + 1)
+    ]
     new = replace(
         corpus,
-        offsets=np.array([*starts, offsets[-1]], np.uint64),
+        offsets=np.append(starts, corpus.n_tokens).astype(np.uint64),
         document_ids=Strings.of(ids),
-        labels=Strings.of(labels) if old_labels is not None else None,
+        labels=corpus.labels.taken(document) if corpus.labels is not None else None,
+        text=None,
     )
     counts = document_counts(new, len(corpus.vocabulary))
     return replace(new, vocabulary=replace(corpus.vocabulary, document_counts=counts))
+
+
+def chunks(
+    corpus: EncodedCorpus, n_tokens: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the token at which each chunk begins, and the document that it is of."""
+    offsets = corpus.offsets.astype(np.int64)
+    breaks = corpus.break_offsets.astype(np.int64)
+    cuts = [
+        _cuts(start, stop, breaks, n_tokens)
+        for start, stop in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
+    ]
+    starts = np.array([start for each in cuts for start in each], np.int64)
+    return starts, np.repeat(np.arange(corpus.n_docs), [len(each) for each in cuts])
 
 
 def _cuts(start: int, stop: int, breaks: npt.NDArray[np.int64], n_tokens: int) -> list[int]:

@@ -25,6 +25,7 @@ from latentcli.corpus.documents import PIECE_CHARACTERS, Document, TextBlock
 from latentcli.corpus.encoded import Encoded, EncodedCorpus
 from latentcli.corpus.layout import is_hard_wrapped
 from latentcli.corpus.strings import Strings, escaped
+from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.kernels import Encoder, Renumbering, number_lines
@@ -50,14 +51,16 @@ def encode(
     progress: Callable[[int], None] = lambda n_tokens: None,
     labels_of: Callable[[list[str]], list[str] | None] | None = None,
     threads: int = 1,
+    text: TextWriter | None = None,
 ) -> Encoded:
     """Encode documents; ``token_ids`` of the result is mapped from a file in ``scratch``.
 
     ``labels_of`` makes labels of the document ids where the documents have none of their own.
+    ``text`` keeps the text, which the corpus has then.
     """
     if settings.kind not in NATIVE:
-        return reference.encode(documents, settings, scratch, progress, labels_of)
-    encoding = _Encoding(settings, scratch, progress, threads)
+        return reference.encode(documents, settings, scratch, progress, labels_of, text)
+    encoding = _Encoding(settings, scratch, progress, threads, text)
     ids: list[str] = []
     labels: list[str] = []
     for batch in batches(documents):
@@ -77,12 +80,13 @@ def encode_files(
     progress: Callable[[int], None] = lambda n_tokens: None,
     labels_of: Callable[[list[str]], list[str] | None] | None = None,
     threads: int = 1,
+    text: TextWriter | None = None,
 ) -> Encoded:
     """Encode files of text as ``encode`` does their documents, without making these.
 
     The tokenizer must be one of NATIVE. Raises InputError for a byte that cannot be decoded.
     """
-    encoding = _Encoding(settings, scratch, progress, threads)
+    encoding = _Encoding(settings, scratch, progress, threads, text)
     ids = _LineIds()
     for block in blocks:
         encoding.add_block(block)
@@ -102,8 +106,9 @@ class _Encoding:
         scratch: Path,
         progress: Callable[[int], None],
         threads: int,
+        text: TextWriter | None,
     ) -> None:
-        self._settings, self._progress = settings, progress
+        self._settings, self._progress, self._text = settings, progress, text
         self._encoder = native_encoder(settings, threads)
         self._path = scratch / "token_ids"
         self._path.write_bytes(b"")
@@ -114,17 +119,21 @@ class _Encoding:
 
     def add_texts(self, documents: list[Document]) -> None:
         """Encode documents, or pieces of them."""
-        self._encoder.texts(*one_text(documents))
+        joined, starts, hard_wrapped = one_text(documents)
+        self._encoder.texts(joined, starts, hard_wrapped)
+        self._keep([joined], behind=1)
         self._tell()
 
     def add_block(self, block: TextBlock) -> None:
         """Encode the next chunks of a file."""
         feed(self._encoder, block)
+        self._keep(block.chunks)
         self._tell()
 
     def end(self) -> None:
         """End the last text."""
         self._encoder.end()
+        self._keep([], behind=1)
         self.new_documents()
 
     def new_documents(self) -> tuple[int, U64]:
@@ -133,6 +142,13 @@ class _Encoding:
         self._starts.append(starts)
         self._breaks.append(breaks)
         return len(starts), numbers
+
+    def _keep(self, text: list[bytes], behind: int = 0) -> None:
+        """Keep the text that was encoded last, if text is kept; documents end so much earlier."""
+        starts, ends, marks = self._encoder.take_places()
+        if self._text is not None:
+            self._text.add(text)
+            self._text.add_places(starts, ends - np.uint64(behind), marks)
 
     def _tell(self) -> None:
         if self._encoder.n_waiting >= _FLUSH_TOKENS:
@@ -168,6 +184,7 @@ class _Encoding:
                 Strings.of_lines(text, offsets), counts.astype(np.int64), document_counts
             ),
             tokenizer=self._settings,
+            text=None if self._text is None else self._text.finished(),
         )
         return Encoded(corpus, overlong)
 

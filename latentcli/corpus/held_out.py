@@ -60,6 +60,7 @@ def without_documents(corpus: EncodedCorpus, rows: Rows) -> EncodedCorpus:
         token_ids=np.asarray(corpus.token_ids)[np.repeat(~gone, lengths)],
         offsets=starts.astype(np.uint64),
         break_offsets=moved.astype(np.uint64),
+        text=None,
     )
     n_terms = len(corpus.vocabulary)
     term_counts = np.zeros(n_terms, np.int64)

@@ -20,6 +20,7 @@ from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import Encoded, EncodedCorpus, document_counts
 from latentcli.corpus.layout import continues, is_hard_wrapped, paragraphs
 from latentcli.corpus.strings import Strings
+from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import (
     MAX_WORD_CHARACTERS,
     Tokenizer,
@@ -59,10 +60,12 @@ def encode(
     scratch: Path,
     progress: Callable[[int], None] = lambda n_tokens: None,
     labels_of: Callable[[list[str]], list[str] | None] | None = None,
+    keeping: TextWriter | None = None,
 ) -> Encoded:
     """Encode documents; ``token_ids`` of the result is mapped from a file in ``scratch``.
 
     ``labels_of`` makes labels of the document ids where the documents have none of their own.
+    ``keeping`` keeps the text, which the corpus has then; each piece of a document has a mark.
     """
     tokenizer = make_tokenizer(settings)
     memo = _PieceIds(tokenizer)
@@ -70,6 +73,8 @@ def encode(
     labels: list[str] = []
     starts, breaks = array("Q"), array("Q")
     tokens = array("I")
+    text_starts, text_ends, marks = array("Q"), array("Q"), array("Q")
+    n_bytes = 0
     flushed, hard_wrapped, begun, text = 0, False, False, ""
     path = scratch / "token_ids"
     with open(path, "wb") as out:
@@ -82,6 +87,16 @@ def encode(
             # Whether the piece begins within a paragraph that has tokens already.
             goes_on = document.continued and begun and continues(text, document.text, hard_wrapped)
             text = document.text
+            if keeping is not None:
+                if document.continued:
+                    text_ends.pop()
+                else:
+                    text_starts.append(n_bytes)
+                marks.extend((flushed + len(tokens), n_bytes))
+                kept = text.encode("utf-8", "replace")
+                n_bytes += len(kept)
+                text_ends.append(n_bytes)
+                keeping.add([kept])
             for paragraph in paragraphs(text, hard_wrapped):
                 before = len(tokens)
                 tokens.extend(
@@ -103,6 +118,10 @@ def encode(
     overlong = memo.overlong
     del memo
     token_ids, term_counts, words = _renumber(path, flushed, words)
+    if keeping is not None:
+        keeping.add_places(
+            *(np.array(places, np.uint64) for places in (text_starts, text_ends, marks))
+        )
     corpus = EncodedCorpus(
         token_ids=token_ids,
         offsets=np.frombuffer(starts, np.uint64),
@@ -111,6 +130,7 @@ def encode(
         labels=None if found_labels is None else Strings.of(found_labels),
         vocabulary=Vocabulary(Strings.of(words), term_counts, np.zeros(len(words), np.int64)),
         tokenizer=settings,
+        text=None if keeping is None else keeping.finished(),
     )
     corpus.vocabulary.document_counts[:] = document_counts(corpus, len(words))
     return Encoded(corpus, overlong)

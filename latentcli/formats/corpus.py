@@ -9,12 +9,15 @@ import numpy as np
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.strings import Strings
+from latentcli.corpus.text_store import TextStore
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.writing import Array
 
 KIND = "corpus"
+# Arrays of the text, which a corpus may lack.
+_TEXT = "arrays/text_"
 
 
 def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Strings]]:
@@ -29,18 +32,36 @@ def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Str
         "term_counts": corpus.vocabulary.term_counts,
         "document_counts": corpus.vocabulary.document_counts,
     }
+    if corpus.text is not None:
+        arrays |= {
+            "text_blocks": corpus.text.blocks,
+            "text_block_offsets": corpus.text.block_offsets,
+            "text_starts": corpus.text.starts,
+            "text_ends": corpus.text.ends,
+            "text_marks": corpus.text.marks,
+        }
     return arrays, strings
 
 
 def content_digest(files: dict[str, Any]) -> str:
-    """Return the digest of an artefact's content from its manifest's file entries."""
+    """Return the digest of a corpus's content from its manifest's file entries.
+
+    The text is not part of it: a model is the same whether the text was kept or not.
+    """
     import hashlib
 
     from latentcli.formats.artefact import canonical_json
 
     return hashlib.sha256(
-        canonical_json({path: entry["sha256"] for path, entry in files.items()})
+        canonical_json(
+            {path: entry["sha256"] for path, entry in files.items() if not path.startswith(_TEXT)}
+        )
     ).hexdigest()
+
+
+def has_text(manifest: dict[str, Any]) -> bool:
+    """Tell whether a corpus keeps its text."""
+    return f"{_TEXT}blocks.npy" in manifest["files"]
 
 
 def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
@@ -60,7 +81,13 @@ def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
         tokenizer=TokenizerSettings(**manifest["tokenizer"]),
         digest=content_digest(manifest["files"]),
         name=name,
+        text=_open_text(artefact) if has_text(manifest) else None,
     )
+
+
+def _open_text(artefact: Artefact) -> TextStore:
+    parts = ("blocks", "block_offsets", "starts", "ends", "marks")
+    return TextStore(*(artefact.array(f"text_{part}") for part in parts))
 
 
 def tokenizer_record(settings: TokenizerSettings) -> dict[str, Any]:

@@ -31,6 +31,9 @@ class Encoder:
     def take_layout(
         self,
     ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]: ...
+    def take_places(
+        self,
+    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.uint64]]: ...
     def vocabulary(
         self,
     ) -> tuple[

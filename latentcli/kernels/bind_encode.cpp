@@ -200,6 +200,17 @@ class BoundEncoder {
         return nb::make_tuple(taken(layout.starts), taken(layout.numbers), taken(layout.breaks));
     }
 
+    // Where the texts of documents begin and end, and marks: (n, 2), token and byte.
+    nb::tuple take_places() {
+        std::vector<uint64_t> pairs;
+        for (const Mark& mark : encoder_->marks) {
+            pairs.insert(pairs.end(), {mark.tokens, mark.place});
+        }
+        encoder_->marks.clear();
+        Layout& layout = encoder_->layout();
+        return nb::make_tuple(taken(layout.text_starts), taken(layout.text_ends), taken(pairs));
+    }
+
     nb::tuple vocabulary() {
         Vocabulary found;
         {
@@ -318,6 +329,7 @@ void bind_encode(nb::module_& m) {
         .def("end", &BoundEncoder::end)
         .def("take_tokens", &BoundEncoder::take_tokens)
         .def("take_layout", &BoundEncoder::take_layout)
+        .def("take_places", &BoundEncoder::take_places)
         .def("vocabulary", &BoundEncoder::vocabulary)
         .def_prop_ro("n_waiting", &BoundEncoder::n_waiting)
         .def_prop_ro("line_start", &BoundEncoder::line_start)

@@ -49,7 +49,7 @@ void Encoder::know(const std::vector<std::string>& words) {
 }
 
 void Encoder::begin(Form form, bool may_have_mark) {
-    layout_.begin(form, n_tokens_);
+    layout_.begin(form, n_tokens_, place_);
     held_.clear();
     offset_ = 0;
     may_have_mark_ = may_have_mark;
@@ -73,11 +73,12 @@ size_t Encoder::feed(const std::vector<std::string_view>& chunks, bool last) {
     buffer_.resize(size);
     buffer_.resize(size + StringTable::PADDING, ' ');
     const uint64_t offset = offset_;
-    const Block block{buffer_.data(), size, &chunk_ends_, true};
+    const Block block{buffer_.data(), size, place_, &chunk_ends_, true};
     const std::vector<size_t> parts = shares(block);
     size_t invalid = work(block, parts);
     if (invalid == Worker::VALID) {
         arrange(block, parts, {}, {});
+        place_ += size;
         const size_t n_held = held_.size();
         invalid = hold();
         if (invalid != Worker::VALID) invalid += size;
@@ -96,11 +97,12 @@ size_t Encoder::texts(std::string_view text, const std::vector<size_t>& starts,
     buffer_.assign(text.begin(), text.end());
     buffer_.resize(text.size() + StringTable::PADDING, ' ');
     chunk_ends_.clear();
-    const Block block{buffer_.data(), text.size(), &chunk_ends_, false};
+    const Block block{buffer_.data(), text.size(), place_, &chunk_ends_, false};
     const std::vector<size_t> parts = shares(block);
     const size_t invalid = work(block, parts);
     if (invalid != Worker::VALID) return invalid;
     arrange(block, parts, starts, hard_wrapped);
+    place_ += text.size();
     return Worker::VALID;
 }
 
@@ -111,6 +113,8 @@ void Encoder::drop_mark() {
     buffer_.erase(buffer_.begin(), buffer_.begin() + 3);
     for (size_t& end : chunk_ends_) end -= std::min<size_t>(end, 3);
     offset_ = 3;
+    place_ += 3;
+    layout_.skip(3);
 }
 
 // How much of the buffer can be encoded: up to its last white space, since a word may go on in the
@@ -164,13 +168,16 @@ void Encoder::arrange(const Block& block, const std::vector<size_t>& shares,
     for (size_t i = 0; i + 1 < shares.size(); ++i) {
         const Worker& worker = *workers_[i];
         const uint64_t before = n_tokens_;
+        for (const Mark& mark : worker.marks) {
+            add_mark(block.place + mark.place, before + mark.tokens);
+        }
         for (const Line& line : worker.lines) {
             size_t end = line.end - 1;
             end -= block.carriage_returns && end > at && block.bytes[end] == '\n' &&
                    block.bytes[end - 1] == '\r';
             layout_.part(block.bytes + at, end - at, line.blank);
             n_tokens_ = before + line.tokens;
-            layout_.end_line(n_tokens_);
+            layout_.end_line(n_tokens_, block.place + line.end);
             at = line.end;
             new_documents();
         }
@@ -187,6 +194,12 @@ void Encoder::take_tokens(size_t worker) {
     stretches.push_back({found.size(), worker});
 }
 
+void Encoder::add_mark(uint64_t place, uint64_t tokens) {
+    if (place / MARK_BYTES == last_mark_ / MARK_BYTES) return;
+    marks.push_back({place, tokens});
+    last_mark_ = place;
+}
+
 // What is left of a block waits for the next. Where it has grown too long for that, it is cut into
 // pieces all the same. Returns the place of a byte in it that no next one makes UTF-8.
 size_t Encoder::hold() {
@@ -198,7 +211,10 @@ size_t Encoder::hold() {
     std::vector<uint32_t> piece;
     bool text = false;
     const auto encode_up_to = [&](const uint8_t* place) {
-        if (!piece.empty()) worker.encode_piece(piece.data(), piece.size());
+        if (!piece.empty()) {
+            add_mark(place_ + static_cast<size_t>(start - begin), n_tokens_ + worker.tokens.size());
+            worker.encode_piece(piece.data(), piece.size());
+        }
         text |= !piece.empty();
         piece.clear();
         start = place;
@@ -222,6 +238,7 @@ size_t Encoder::hold() {
         layout_.part(begin, static_cast<size_t>(start - begin), !text);
         n_tokens_ += worker.tokens.size();
         take_tokens(0);
+        place_ += static_cast<size_t>(start - begin);
         held_.erase(held_.begin(), held_.begin() + (start - begin));
     }
     return Worker::VALID;

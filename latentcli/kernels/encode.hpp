@@ -38,6 +38,7 @@ struct EncoderSettings {
 struct Block {
     const uint8_t* bytes;
     size_t size;
+    uint64_t place;                         // of its first byte in all text
     const std::vector<size_t>* chunk_ends;  // where the text was cut when it was read
     bool carriage_returns;                  // CR and CRLF end lines, too
 };
@@ -47,6 +48,14 @@ struct Line {
     uint32_t tokens;  // of the worker by then
     bool blank;       // nothing but white space in what the worker saw of it
 };
+
+// A run of text and how many tokens come before it, so that the text of a token is found again
+// without reading a long document from its beginning. The first run of each MARK_BYTES has one.
+struct Mark {
+    uint64_t place;   // of the worker's in its block; of the encoder's in all text
+    uint64_t tokens;  // likewise
+};
+constexpr uint64_t MARK_BYTES = uint64_t{1} << 16;
 
 // Encodes part of each block.
 class Worker {
@@ -64,6 +73,7 @@ class Worker {
 
     std::vector<uint32_t> tokens;  // of this block, in the worker's own numbers
     std::vector<Line> lines;       // that ended in it
+    std::vector<Mark> marks;       // in it, the first run at least
     bool text_follows = false;     // whether there is text behind the last of them
     size_t invalid = VALID;        // where the block is not UTF-8
     uint64_t overlong = 0;         // words left out, in all blocks
@@ -81,6 +91,7 @@ class Worker {
     const uint8_t* next_run(const uint8_t* at, const uint8_t* end, std::array<StringKey, 32>& batch,
                             size_t& n) const;
     void encode_run(const StringKey& run);
+    void mark(const StringKey& run);
     bool encode_known(const StringKey& run);
     void encode_new(const StringKey& run);
     bool encode_characters(const uint8_t* run, size_t size);
@@ -93,6 +104,7 @@ class Worker {
 
     const EncoderSettings& settings_;
     const Block* block_ = nullptr;
+    size_t next_mark_ = 0;
     WordCutter cutter_;
     StringTable words_;
     uint32_t unknown_ = StringTable::NONE;  // the number of words that are not known, if any are
@@ -139,6 +151,7 @@ class Encoder {
     };
     std::vector<uint32_t> tokens;
     std::vector<Stretch> stretches;
+    std::vector<Mark> marks;
 
   private:
     void drop_mark();
@@ -148,6 +161,7 @@ class Encoder {
     void arrange(const Block& block, const std::vector<size_t>& shares,
                  const std::vector<size_t>& starts, const std::vector<uint8_t>& hard_wrapped);
     void take_tokens(size_t worker);
+    void add_mark(uint64_t place, uint64_t tokens);
     size_t hold();
 
     EncoderSettings settings_;
@@ -156,6 +170,8 @@ class Encoder {
     std::vector<uint8_t> buffer_, held_;
     std::vector<size_t> chunk_ends_;
     uint64_t offset_ = 0;  // of the buffer in the file
+    uint64_t place_ = 0;   // of the buffer in all text
+    uint64_t last_mark_ = 0;
     uint64_t lines_ = 0, n_tokens_ = 0;
     bool may_have_mark_ = false;
 };

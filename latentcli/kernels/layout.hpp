@@ -23,12 +23,15 @@ class Layout {
   public:
     explicit Layout(const Characters& characters) : characters_(characters) {}
 
-    // Begin a file; `tokens` is how many there are by now, here as below.
-    void begin(Form form, uint64_t tokens);
+    // Begin a file; `tokens` is how many there are by now, and `place` how many bytes of text, here
+    // as below.
+    void begin(Form form, uint64_t tokens, uint64_t place);
+    // So many bytes at the file's beginning are no text: a byte order mark.
+    void skip(uint64_t n_bytes);
     // Part of a line: its bytes, and whether there is anything but white space in it.
     void part(const uint8_t* bytes, size_t size, bool blank);
-    // The line ends here, with its tokens.
-    void end_line(uint64_t tokens);
+    // The line ends here, with its tokens; `place` is behind its end.
+    void end_line(uint64_t tokens, uint64_t place);
     // The file ends here; a line that is still open does too.
     void end(uint64_t tokens);
     // In texts: a document begins here, and is known to be hard-wrapped or not.
@@ -42,6 +45,7 @@ class Layout {
     std::vector<uint64_t> starts;   // the token at which each document begins
     std::vector<uint64_t> numbers;  // the number of its first line (not of lines and texts)
     std::vector<uint64_t> breaks;   // the token at which each paragraph that has tokens begins
+    std::vector<uint64_t> text_starts, text_ends;  // the bytes between which its text lies
 
   private:
     struct Break {
@@ -54,17 +58,19 @@ class Layout {
     void add_break(Break found);
     void weigh_line();
     void decide(bool hard_wrapped);
-    void new_line(uint64_t tokens);
+    void new_line(uint64_t tokens, uint64_t place);
 
     Characters characters_;
     Form form_ = Form::lines;
 
     // The line at hand.
     uint64_t number_ = 1, first_token_ = 0;
+    uint64_t place_ = 0, n_bytes_ = 0;  // where it begins, how long it is by now
     bool is_open_ = false, is_blank_ = true;
     uint64_t n_characters_ = 0, n_leading_ = 0;  // the white space it begins with
 
     // The document at hand.
+    uint64_t text_end_ = 0;  // behind its last line that has ended
     bool in_document_ = false, after_blank_ = true;
     bool is_decided_ = false, is_hard_wrapped_ = false;
     uint64_t document_characters_ = 0;

@@ -76,6 +76,8 @@ void Worker::encode(const Block& block, size_t first, size_t last) {
     block_ = &block;
     tokens.clear();
     lines.clear();
+    marks.clear();
+    next_mark_ = first;
     text_follows = false;
     // Runs are looked up a handful at a time, so that their slots come from memory together.
     const uint8_t *at = block.bytes + first, *end = block.bytes + last;
@@ -115,11 +117,20 @@ inline void Worker::encode_run(const StringKey& run) {
         lines.push_back({static_cast<uint32_t>(run.bytes - block_->bytes),
                          static_cast<uint32_t>(tokens.size()), !text_follows});
         text_follows = false;
-    } else if (run.length > REMEMBERED_BYTES) {
+        return;
+    }
+    if (static_cast<size_t>(run.bytes - block_->bytes) >= next_mark_) mark(run);
+    if (run.length > REMEMBERED_BYTES) {
         text_follows |= encode_characters(run.bytes, run.length);
     } else if (!encode_known(run)) {
         encode_new(run);
     }
+}
+
+void Worker::mark(const StringKey& run) {
+    const uint64_t place = static_cast<uint64_t>(run.bytes - block_->bytes);
+    marks.push_back({place, tokens.size()});
+    next_mark_ = ((block_->place + place) / MARK_BYTES + 1) * MARK_BYTES - block_->place;
 }
 
 // Add the words of a run that is remembered; false if it is not.

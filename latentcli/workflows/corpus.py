@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ from latentcli.corpus.sources import (
     fingerprint,
     printable_path,
 )
-from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
+from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.tokenizers import REVISION, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
 from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
@@ -31,7 +33,7 @@ from latentcli.workflows.provenance import Stopwatch, invocation, versions
 from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
 
 # Raised when the same source and settings give other arrays.
-ENCODER_REVISION = 2
+ENCODER_REVISION = 3
 
 
 class CorpusAnswer(NamedTuple):
@@ -131,7 +133,7 @@ def _encoded(
     with staging(cache) as scratch:
         reading = open_inputs(request, scratch, observer)
         sources, reader = reading.sources, reading.settings
-        settings = _settings(reader, request.tokenizer)
+        settings = _settings(reader, request)
         progress = byte_progress(sources, observer)
         before = _stamps(sources)
         source = None
@@ -144,13 +146,15 @@ def _encoded(
             watch.stage("fingerprint")
         seen = Fingerprint()
         tell = progress("encoding, MB")
-        encoded = reading.encoded(
-            seen,
-            request.tokenizer,
-            scratch,
-            lambda n_tokens: tell(seen.bytes),
-            threads,
-        )
+        with TextWriter(scratch) if request.keep_text else nullcontext() as text:
+            encoded = reading.encoded(
+                seen,
+                request.tokenizer,
+                scratch,
+                lambda n_tokens: tell(seen.bytes),
+                threads,
+                text,
+            )
         watch.stage("encode")
         changed = source is not None and seen.hexdigest() != source.hexdigest()
         if changed or _stamps(sources) != before:
@@ -187,13 +191,14 @@ def _names(sources: Sequence[Source]) -> str:
     return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
 
 
-def _settings(reader: ReaderSettings, tokenizer: TokenizerSettings) -> dict[str, Any]:
+def _settings(reader: ReaderSettings, request: CorpusRequest) -> dict[str, Any]:
     """Return what the encoding depends on beside the source."""
     settings = asdict(reader)
     del settings["include"]  # the fingerprint is of what was included
     return {
         "reader": settings,
-        "tokenizer": tokenizer_record(tokenizer),
+        "tokenizer": tokenizer_record(request.tokenizer),
+        "keep_text": request.keep_text,
         "revision": f"{ENCODER_REVISION}-{REVISION}",
     }
 
@@ -256,6 +261,7 @@ def _description(
         "algorithm": "",
         "tokenizer": tokenizer_record(corpus.tokenizer),
         "reader": request["reader"],
+        "keep_text": request["keep_text"],
         "revision": request["revision"],
         "source": {"sha256": source.hexdigest(), "bytes": source.bytes},
         "figures": {
@@ -263,8 +269,12 @@ def _description(
             "empty_documents": empty,
             "tokens": corpus.n_tokens,
             "types": len(corpus.vocabulary),
+            "text_bytes": 0 if corpus.text is None else len(corpus.text.blocks),
         },
-        "reproducible": {"bytes": True, "depends_on": "the source, settings and revision"},
+        "reproducible": {
+            "bytes": True,
+            "depends_on": "the source, settings, revision and zstandard",
+        },
         "versions": versions(),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +24,7 @@ from latentcli.corpus.readers import (
 from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, expected_bytes, find_sources
 from latentcli.corpus.strings import Strings
+from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
 from latentcli.errors import InputError
 from latentcli.observer import Observer
@@ -47,11 +49,16 @@ class CorpusRequest:
     tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
     name: str = ""
     stdin: BinaryIO | None = None
+    keep_text: bool = True
 
     @property
     def has_settings(self) -> bool:
         """Whether it says how to read, which makes no sense for what is encoded already."""
-        return self.reader != ReaderSettings() or self.tokenizer != TokenizerSettings()
+        return (
+            self.reader != ReaderSettings()
+            or self.tokenizer != TokenizerSettings()
+            or not self.keep_text
+        )
 
 
 @dataclass(frozen=True)
@@ -80,14 +87,15 @@ class Reading:
         scratch: Path,
         progress: Callable[[int], None],
         threads: int,
+        text: TextWriter | None = None,
     ) -> Encoded:
         """Encode the documents, the text of formats that are nothing else without making these."""
         labels_of = directory_labels if self.settings.format == "files" else None
         if not self._is_text_for(tokenizer):
             documents = self.documents(watch)
-            return encode(documents, tokenizer, scratch, progress, labels_of, threads)
-        blocks = ahead(self._text(watch))
-        return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads)
+            return encode(documents, tokenizer, scratch, progress, labels_of, threads, text)
+        with closing(ahead(self._text(watch))) as blocks:
+            return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads, text)
 
     def counted(
         self, watch: Fingerprint, tokenizer: TokenizerSettings, words: Strings, threads: int

@@ -11,13 +11,13 @@ from latentcli.corpus.encoded import EncodedCorpus, chunked
 from latentcli.corpus.sources import Fingerprint, expected_bytes
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, RequestError
-from latentcli.formats.corpus import KIND, content_digest, open_corpus
+from latentcli.formats.corpus import open_corpus
 from latentcli.kernels import usable_cores
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
-from latentcli.store.runs import all_runs, open_run
 from latentcli.store.staging import scratch
 from latentcli.workflows.corpus import stored_run
+from latentcli.workflows.corpus_text import corpus_of_content
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 
@@ -26,13 +26,9 @@ def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | Non
 
     Documents held out of training are in it.
     """
-    digest = manifest["corpus"]["digest"]
-    for found in all_runs(cache):
-        if found.get("kind") == KIND and content_digest(found["files"]) == digest:
-            corpus = open_corpus(open_run(cache, found["id"]), found["invocation"]["corpus_name"])
-            chunk = manifest.get("mask", {}).get("chunk")
-            return chunked(corpus, chunk) if chunk else corpus
-    return None
+    corpus, _ = corpus_of_content(cache, manifest["corpus"]["digest"])
+    chunk = manifest.get("mask", {}).get("chunk")
+    return chunked(corpus, chunk) if corpus is not None and chunk else corpus
 
 
 @contextmanager

@@ -16,9 +16,15 @@ from latentcli.formats.models import TOPIC_MODEL, open_topic_model, topic_model_
 from latentcli.kernels import usable_threads
 from latentcli.models.topic_model import TopicModel
 from latentcli.observer import SILENT, Observer
-from latentcli.queries.ranking import positive_weights, top_words
+from latentcli.queries.ranking import (
+    PROBABILITY,
+    check_ranking,
+    positive_weights,
+    top_words,
+)
 from latentcli.store.cache import Cache
 from latentcli.workflows.corpus import load_corpus
+from latentcli.workflows.find import chosen_run
 from latentcli.workflows.held_out import hold_out
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.topic_corpus import (
@@ -37,7 +43,7 @@ JUDGED_WORDS = 10
 class Topic(NamedTuple):
     """One topic: its share of the corpus, NPMI coherence, exclusivity, and top words.
 
-    Coherence and exclusivity are of the top 10 words.
+    Coherence and exclusivity are of the 10 most probable words, however ``words`` are ranked.
     """
 
     topic: int
@@ -54,10 +60,12 @@ def topics(
     options: TrainingOptions | None = None,
     n_words: int = JUDGED_WORDS,
     observer: Observer = SILENT,
+    rank_by: str = PROBABILITY,
 ) -> list[Topic]:
     """Train a topic model on a corpus, or find it in the cache, and return its topics."""
     request, options = request or TopicsRequest(), options or TrainingOptions()
     check(request)
+    check_ranking(rank_by, request.algorithm)
     engine = find_engine(request.algorithm, options.engine)
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     corpus, chunk = cut_documents(corpus, request.chunk, observer)
@@ -88,14 +96,28 @@ def topics(
 
     run = run_of(cache, job, train, observer)
     _say_how_it_went(run, len(kept), observer)
-    return describe(run, n_words)
+    return describe(run, n_words, rank_by)
 
 
-def describe(run: Artefact, n_words: int = JUDGED_WORDS) -> list[Topic]:
-    """Return the topics of a stored model, in the order of their numbers."""
+def stored_topics(
+    cache: Cache,
+    ref: str | None,
+    n_words: int = JUDGED_WORDS,
+    rank_by: str = PROBABILITY,
+    observer: Observer = SILENT,
+) -> list[Topic]:
+    """Return the topics of the model that ``ref`` means."""
+    return describe(chosen_run(cache, ref, TOPIC_MODEL, observer), n_words, rank_by)
+
+
+def describe(run: Artefact, n_words: int = JUDGED_WORDS, rank_by: str = PROBABILITY) -> list[Topic]:
+    """Return the topics of a stored model, in the order of their numbers.
+
+    Only the words depend on the ranking; the figures are of the most probable ones.
+    """
     model = open_topic_model(run)
     metrics = run.manifest["metrics"]
-    top = top_words(model, n_words)
+    top = top_words(model, n_words, rank_by)
     return [
         Topic(number, share, coherence, exclusive, [model.words[int(row)] for row in top[number]])
         for number, (share, coherence, exclusive) in enumerate(

@@ -21,6 +21,12 @@ _NOTICES = ("topics", SAMPLES / "notices.jsonl", "--k", "10")
 ANSWERS = [
     (_TALES, "id name algorithm words dim corpus"),
     (_NOTICES, "topic share coherence exclusivity words"),
+    (("topics", "-m", "notices"), "topic share coherence exclusivity words"),
+    (("topic", "3", "-m", "notices"), "word weight"),
+    (("topic", "3", "-m", "notices-lsi"), "word weight"),
+    (("topic", "3", "-m", "notices", "--documents"), "document weight snippet"),
+    (("topic", "3", "-m", "notices", "--nearest"), "topic similarity words"),
+    (("topic", "3", "-m", "notices", "--diagnostics"), "measure value"),
     (("corpus", SAMPLES / "tales.txt"), "id name documents tokens types bytes"),
     (("neighbors", "king", "queen", "-n", "3"), "query word similarity"),
     (("neighbors", "king", "--metric", "euclidean"), "query word distance"),

@@ -80,7 +80,7 @@ def test_every_option_in_a_commands_table_is_one_of_the_command(name: str) -> No
 def test_every_option_for_reading_is_one_of_the_commands_that_read(name: str) -> None:
     options = {option for names, *_ in _rows(SECTIONS[READING]) for option in OPTION.findall(names)}
     if name == "infer":
-        options -= {"--tokenizer", "--keep-case", "--keep-numbers"}  # as the section says
+        options -= {"--tokenizer", "--keep-case", "--keep-numbers", "--no-text"}  # as it says
     assert options <= set(_options(name))
 
 

@@ -60,6 +60,14 @@ def test_a_question_in_a_pipe_loads_nothing_heavy_and_not_even_numpy(
     assert not imported & (HEAVY | {"numpy", "rich"})
 
 
+@pytest.mark.parametrize("view", [(), ("--documents",), ("--nearest",), ("--diagnostics",)])
+def test_a_topic_is_shown_without_what_trained_it(
+    view: tuple[str, ...], trained_cache: Path
+) -> None:
+    question = ("topic", "3", "-m", "notices", *view)
+    assert not _imported(trained_cache, *question) & (HEAVY | {"rich"})
+
+
 def test_the_list_of_models_loads_nothing_heavy(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "models") & (HEAVY | {"rich"})
 

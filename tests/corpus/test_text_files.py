@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,11 +17,13 @@ from hypothesis import strategies as st
 from latentcli.corpus import decoding, encoder, reference
 from latentcli.corpus.ahead import ahead
 from latentcli.corpus.decoding import checked_encoding
+from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import encode, encode_files
 from latentcli.corpus.readers import ReaderSettings, lines, read_documents, read_text
 from latentcli.corpus.sources import Fingerprint, Source, find_sources
-from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError
 
 FORMATS = ("lines", "paragraphs", "files")
@@ -57,6 +61,29 @@ def assert_same(found: Encoded | InputError, expected: Encoded | InputError) -> 
         assert np.array_equal(one, other)
 
 
+def assert_text_kept(found: Encoded, documents: list[Document], joint: str) -> None:
+    """Each document's text is what its reader gave; marks count the tokens before them."""
+    corpus = found.corpus
+    store = corpus.text
+    assert store is not None and len(store.starts) == len(store.ends) == corpus.n_docs
+    pieces: list[list[str]] = []
+    for document in documents:
+        if not document.continued:
+            pieces.append([])
+        pieces[-1].append(document.text)
+    kept = [store.document(i) for i in range(corpus.n_docs)]  # a reader ends the last line itself
+    assert [text.removesuffix("\n") for text in kept] == [
+        joint.join(texts).removesuffix("\n") for texts in pieces
+    ]
+    tokenize = make_tokenizer(corpus.tokenizer).tokenize
+    begun = zip(corpus.offsets.tolist(), store.starts.tolist(), strict=False)
+    places = sorted([*begun, *map(tuple, store.marks.tolist())], key=lambda place: place[::-1])
+    for (token, place), (next_token, next_place) in pairwise(places):
+        text = store.between(place, next_place)
+        if all(len(word) < lines.PIECE_CHARACTERS for word in text.split()):  # else they are cut
+            assert len(tokenize(text)) == next_token - token
+
+
 def compare(
     sources: list[Source],
     reader: ReaderSettings,
@@ -71,17 +98,37 @@ def compare(
         def documents() -> Any:
             return read_documents(sources, reader)
 
-        expected = outcome(lambda: reference.encode(documents(), tokenizer, scratch))
+        with TextWriter(scratch) as text:
+            expected = outcome(
+                lambda: reference.encode(documents(), tokenizer, scratch, keeping=text)
+            )
+        if isinstance(expected, Encoded):
+            assert_text_kept(expected, list(documents()), joint="")
+        marks = []
         for n in threads:
             folder = scratch / str(n)
             folder.mkdir()
-            for make in (
-                lambda n=n, f=folder: encode(documents(), tokenizer, f, threads=n),
-                lambda n=n, f=folder: encode_files(
-                    ahead(read_text(sources, reader)), tokenizer, f, threads=n
-                ),
-            ):
-                assert_same(outcome(make), expected)
+            with TextWriter(folder) as text:
+                found = outcome(
+                    lambda n=n, f=folder, t=text: encode(
+                        documents(), tokenizer, f, threads=n, text=t
+                    )
+                )
+            assert_same(found, expected)
+            if isinstance(found, Encoded):
+                assert_text_kept(found, list(documents()), joint=" ")
+            with TextWriter(folder) as text, closing(ahead(read_text(sources, reader))) as blocks:
+                found = outcome(
+                    lambda n=n, f=folder, t=text, b=blocks: encode_files(
+                        b, tokenizer, f, threads=n, text=t
+                    )
+                )
+            assert_same(found, expected)
+            if isinstance(found, Encoded):
+                assert_text_kept(found, list(documents()), joint="")
+                assert found.corpus.text is not None
+                marks.append(found.corpus.text.marks.tolist())
+        assert marks[1:] == marks[:-1]  # whatever the number of threads
         return expected
 
 
@@ -160,6 +207,26 @@ def test_hard_wrapped_documents_are_told_as_python_tells_them(
         patch.setattr(encoder, "_WORTH_A_THREAD", 200)
         for format_ in ("paragraphs", "files"):
             compare([Source("text", path, "file")], ReaderSettings(format_))
+
+
+@pytest.mark.parametrize("unbroken", [False, True])
+def test_tokens_of_long_documents_are_marked(unbroken: bool, tmp_path: Path) -> None:
+    path = tmp_path / "text"
+    path.write_text(
+        "ab, 12 caf\u00e9\u4e2d\u6587 it's\n" * 20_000 if not unbroken else "ab 12 " * 60_000
+    )
+    sources = [Source("text", path, "file")]
+    found = compare(sources, ReaderSettings("files"))
+    assert isinstance(found, Encoded)
+    with TextWriter(tmp_path) as text:
+        native = encode_files(
+            read_text(sources, ReaderSettings("files")), TokenizerSettings(), tmp_path, text=text
+        )
+    assert native.corpus.text is not None
+    marks = native.corpus.text.marks
+    assert (marks[:, 1] >> np.uint64(16)).tolist() == list(
+        range(1, 1 + path.stat().st_size // 65536)
+    )
 
 
 REAL = [

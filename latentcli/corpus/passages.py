@@ -1,0 +1,214 @@
+"""Where in its text a document's tokens stand, and short cuts from around them.
+
+A token's place is found again by tokenising its document from the nearest place that is known on:
+the document's beginning, or a mark of the text store.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.text_store import TextStore
+from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings, make_tokenizer
+
+SNIPPET_CHARACTERS = 200
+_SPACE = re.compile(r"\s+")
+_FIRST_READ = 1 << 12
+# Bytes on both sides of a passage that are read to cut from: enough where a character has four.
+_AROUND = 4 * SNIPPET_CHARACTERS
+# A snippet that is cut begins and ends with a word, if one ends so near.
+_LONGEST_WORD = 30
+
+
+class Passage(NamedTuple):
+    """Part of a document's text: ``text[start:end]`` are the tokens asked for."""
+
+    text: str
+    start: int
+    end: int
+
+
+def densest(
+    token_ids: npt.NDArray[np.uint32], weights: npt.NDArray[np.float64], n_tokens: int
+) -> tuple[int, int]:
+    """Return first and last (behind it) of the ``n_tokens`` tokens whose weights sum to the most.
+
+    ``token_ids`` (n,), ``weights`` (n_terms,). Of several such places the first; it begins with a
+    token that has a weight, if there is any.
+    """
+    if not len(token_ids):
+        return 0, 0
+    have = weights[token_ids]
+    sums = np.concatenate([np.zeros(1), np.cumsum(have)])
+    n_tokens = max(1, min(n_tokens, len(token_ids)))
+    # Rounded, so that sums of the same weights in another order are the same.
+    start = int(np.argmax(np.round(sums[n_tokens:] - sums[:-n_tokens], 9)))
+    inside = np.flatnonzero(have[start : start + n_tokens])
+    if not len(inside):
+        return start, start + n_tokens
+    return start + int(inside[0]), start + int(inside[-1]) + 1
+
+
+def dense_snippet(
+    corpus: EncodedCorpus,
+    weights: npt.NDArray[np.float64],
+    first: int,
+    last: int,
+    parent: EncodedCorpus | None = None,
+) -> str:
+    """Cut a snippet from where tokens ``first`` to ``last`` of the corpus weigh most.
+
+    They are of one document; ``weights`` float64 (n_terms,). The text is that of ``parent``, if the
+    corpus was made from one by joining words. Empty where there are no tokens.
+    """
+    if first >= last:
+        return ""
+    n_tokens = _tokens_in(parent or corpus, _document_of(corpus, first))
+    start, end = densest(np.asarray(corpus.token_ids[first:last]), weights, n_tokens)
+    if parent is not None:
+        return snippet(parent, *tokens_of_parent(corpus, parent, first + start, first + end))
+    return snippet(corpus, first + start, first + end)
+
+
+def snippet(
+    corpus: EncodedCorpus, first: int, last: int, characters: int = SNIPPET_CHARACTERS
+) -> str:
+    """Cut about so many characters around tokens ``first`` to ``last``, of one document.
+
+    Runs of white space become a space; an ellipsis marks where text was left out.
+    """
+    found = passage(corpus, first, last)
+    before = _SPACE.sub(" ", found.text[: found.start])
+    inside = _SPACE.sub(" ", found.text[found.start : found.end])
+    after = _SPACE.sub(" ", found.text[found.end :])
+    if len(inside) > characters:
+        return _head(before, 0) + _tail(inside + after, characters).strip()
+    room = characters - len(inside)
+    n_before = min(len(before), max(room // 2, room - len(after)))
+    return (_head(before, n_before) + inside + _tail(after, room - n_before)).strip()
+
+
+def _head(text: str, n_characters: int) -> str:
+    """Return the last characters of a text, from the beginning of a word on."""
+    if len(text) <= n_characters:
+        return text
+    kept = text[len(text) - n_characters :]
+    if kept and text[-n_characters - 1] != " ":
+        space = kept.find(" ")
+        kept = kept[space + 1 :] if 0 <= space < _LONGEST_WORD else kept
+    return "\u2026" + kept.lstrip()
+
+
+def _tail(text: str, n_characters: int) -> str:
+    """Return the first characters of a text, up to the end of a word."""
+    if len(text) <= n_characters:
+        return text
+    kept = text[:n_characters]
+    if text[n_characters] != " ":
+        space = kept.rfind(" ")
+        kept = kept[:space] if space >= 0 and n_characters - space <= _LONGEST_WORD else kept
+    return kept.rstrip() + "\u2026"
+
+
+def passage(corpus: EncodedCorpus, first: int, last: int) -> Passage:
+    """Return the text of tokens ``first`` to ``last`` of one document, and some around it."""
+    store = _text_of(corpus)
+    document = _document_of(corpus, first)
+    begin, end = int(store.starts[document]), int(store.ends[document])
+    token, place = _known_place(corpus, document, first)
+    size = _FIRST_READ
+    while True:
+        stop = min(end, place + size)
+        text = store.between(place, stop)
+        spans = list(islice(_spans(text, corpus.tokenizer), first - token, last - token))
+        # The last words of what was read may be cut, or be the first of a longer regex match.
+        whole = len(spans) == last - first and spans[-1][1] + SNIPPET_CHARACTERS < len(text)
+        if whole or stop == end:
+            break
+        size *= 2
+    before = store.between(max(begin, place - _AROUND), place)
+    if corpus.tokenizer.kind.startswith("regex:"):
+        text = unicodedata.normalize("NFC", text)
+    if not spans:
+        return Passage(before + text, len(before), len(before))
+    return Passage(before + text, len(before) + spans[0][0], len(before) + spans[-1][1])
+
+
+def tokens_of_parent(
+    corpus: EncodedCorpus, parent: EncodedCorpus, first: int, last: int
+) -> tuple[int, int]:
+    """Return which tokens of ``parent`` the tokens ``first`` to ``last`` of one document were.
+
+    The corpus was made from the parent by joining some tokens with the next.
+    """
+    document = _document_of(corpus, first)
+    start = int(corpus.offsets[document])
+    found, places = np.unique(corpus.token_ids[start:last], return_inverse=True)
+    rows = [parent.vocabulary.words.find(corpus.vocabulary.words[term]) for term in found.tolist()]
+    at = begin = int(parent.offsets[document])
+    for token, place in enumerate(places.tolist(), start):
+        if token == first:
+            begin = at
+        at += 1 if parent.token_ids[at] == rows[place] else 2
+    return begin, at
+
+
+def _text_of(corpus: EncodedCorpus) -> TextStore:
+    if corpus.text is None:
+        raise ValueError("the corpus has no text")
+    return corpus.text
+
+
+def _document_of(corpus: EncodedCorpus, token: int) -> int:
+    return int(np.searchsorted(corpus.offsets, np.uint64(token), side="right")) - 1
+
+
+def _tokens_in(corpus: EncodedCorpus, document: int) -> int:
+    """Return about how many tokens of a document a snippet has."""
+    store = _text_of(corpus)
+    tokens = int(corpus.offsets[document + 1]) - int(corpus.offsets[document])
+    size = int(store.ends[document]) - int(store.starts[document])
+    return max(1, SNIPPET_CHARACTERS * tokens // max(1, size))
+
+
+def _known_place(corpus: EncodedCorpus, document: int, token: int) -> tuple[int, int]:
+    """Return the last place at or before a token that is known: of which token, and its byte."""
+    store = _text_of(corpus)
+    begin = int(corpus.offsets[document]), int(store.starts[document])
+    mark = int(np.searchsorted(store.marks[:, 0], np.uint64(token), side="right")) - 1
+    if mark < 0:
+        return begin
+    known, place = (int(value) for value in store.marks[mark])
+    # A document without words before this one may have the same token as its own.
+    return (known, place) if known > begin[0] and place > begin[1] else begin
+
+
+def _spans(text: str, settings: TokenizerSettings) -> Iterator[tuple[int, int]]:
+    """Yield where each token of a text stands: of all of a piece, or better where that is plain."""
+    tokenizer = make_tokenizer(settings)
+    if settings.kind.startswith("regex:"):
+        text = unicodedata.normalize("NFC", text)
+    at = 0
+    for piece in tokenizer.pieces(text):
+        start = text.find(piece, at)
+        end = start + len(piece)
+        at = end
+        lowered = piece.lower()
+        inside = 0
+        for word in tokenizer.words(piece):
+            if len(word) > MAX_WORD_CHARACTERS:
+                continue
+            found = lowered.find(word.lower(), inside) if len(lowered) == len(piece) else -1
+            if found < 0:
+                yield start, end
+            else:
+                inside = found + len(word)
+                yield start + found, start + inside

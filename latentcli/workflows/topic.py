@@ -1,0 +1,119 @@
+"""One topic of a stored model: words, typical documents, nearest topics, diagnostics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from latentcli.errors import NothingFound, RequestError
+from latentcli.formats.artefact import Artefact
+from latentcli.formats.models import TOPIC_MODEL, open_topic_model
+from latentcli.models.topic_model import MixtureModel, TopicModel
+from latentcli.observer import SILENT, Observer
+from latentcli.queries.ranking import PROBABILITY, Ranking
+from latentcli.queries.topics import (
+    NearTopic,
+    TopicWord,
+    check_topic,
+    nearest_topics,
+    topic_words,
+    typical_documents,
+)
+from latentcli.store.cache import Cache
+from latentcli.workflows.find import chosen_run
+
+if TYPE_CHECKING:
+    from latentcli.evaluation.diagnostics import Diagnostic
+
+# A topic's first words, which documents are searched for and near topics are shown by.
+_SOUGHT_WORDS, _SHOWN_WORDS = 50, 10
+
+
+class TypicalDocument(NamedTuple):
+    """A document, the topic's weight in it, and where in it the topic's words are densest."""
+
+    document: str
+    weight: float
+    snippet: str | None
+
+
+def words(
+    cache: Cache,
+    topic: int,
+    ref: str | None = None,
+    n: int = 20,
+    rank_by: str = PROBABILITY,
+    observer: Observer = SILENT,
+) -> list[TopicWord]:
+    """Return the first words of a topic."""
+    _, model = _opened(cache, topic, ref, observer)
+    return topic_words(model, topic, n, rank_by)
+
+
+def documents(
+    cache: Cache, topic: int, ref: str | None = None, n: int = 10, observer: Observer = SILENT
+) -> list[TypicalDocument]:
+    """Return the documents most typical of a topic."""
+    from latentcli.workflows.corpus_text import TrainingText
+
+    run, model = _opened(cache, topic, ref, observer)
+    rows, weights = typical_documents(model, topic, n)
+    sought = dict.fromkeys((word for word, _ in topic_words(model, topic, _SOUGHT_WORDS)), 1.0)
+    snippets = TrainingText(cache, run, observer).snippets(rows, sought)
+    return [
+        TypicalDocument(model.document_ids[int(row)], float(weight), snippet)
+        for row, weight, snippet in zip(rows, weights, snippets, strict=True)
+    ]
+
+
+def nearest(
+    cache: Cache, topic: int, ref: str | None = None, n: int = 10, observer: Observer = SILENT
+) -> list[NearTopic]:
+    """Return the topics nearest to a topic; raise NothingFound where it is the only one."""
+    _, model = _opened(cache, topic, ref, observer)
+    found = nearest_topics(model, topic, n, _SHOWN_WORDS)
+    if not found:
+        raise NothingFound("the model has no other topic")
+    return found
+
+
+def diagnostics(
+    cache: Cache, topic: int, ref: str | None = None, n: int = 10, observer: Observer = SILENT
+) -> list[Diagnostic]:
+    """Return MALLET's diagnostics of a topic, judged by its ``n`` most probable words.
+
+    Raises RequestError for LSI.
+    """
+    import numpy as np
+
+    from latentcli.corpus.counts import count_matrix
+    from latentcli.evaluation.diagnostics import diagnostics as judged
+    from latentcli.workflows.corpus_text import tell_gone
+    from latentcli.workflows.reference_corpus import own_corpus
+
+    run, model = _opened(cache, topic, ref, observer)
+    if not isinstance(model, MixtureModel):
+        raise RequestError(
+            "LSI's topics are not distributions over words, which diagnostics judge",
+            f"share, coherence and exclusivity are there: latent topics -m {ref or run.id[:12]}",
+        )
+    top = Ranking(model).top(topic, n)
+    corpus = own_corpus(cache, run.manifest)
+    counts = None
+    if corpus is None:
+        tell_gone(run, observer)
+    else:
+        found = [corpus.vocabulary.words.find(model.words[int(row)]) for row in top]
+        rows = np.array([row for row in found if row is not None], np.int64)
+        order = np.argsort(rows)
+        counted = count_matrix(corpus, rows[order])
+        counts = counted._replace(terms=order[counted.terms].astype(np.int32))
+    return judged(model, topic, top, counts)
+
+
+def _opened(
+    cache: Cache, topic: int, ref: str | None, observer: Observer
+) -> tuple[Artefact, TopicModel]:
+    run = chosen_run(cache, ref, TOPIC_MODEL, observer)
+    model = open_topic_model(run)
+    check_topic(model, topic)
+    return run, model
