@@ -19,7 +19,7 @@ from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
 from latentcli.kernels import usable_cores
-from latentcli.models.topic_model import MixtureModel, TopicModel
+from latentcli.models.topic_model import MixtureModel, NmfModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_topics, infer_vectors
 from latentcli.store.cache import Cache
@@ -29,6 +29,7 @@ from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
 
 _NAMED_EMPTY = 5
+_ROUNDING = 1e-9
 # Of topics that are worth a row.
 MIN_WEIGHT = 0.01
 
@@ -131,9 +132,22 @@ def _mixtures(cache: Cache, request: CorpusRequest, model: TopicModel, observer:
         sweeps = max(sweeps, inferred.convergence.sweeps)
         return inferred.weights
 
-    yield from _inferred(cache, request, model.tokenizer, model.words, weights, observer)
+    told = _telling(model)
+    yield from _inferred(cache, request, model.tokenizer, model.words, weights, observer, told)
     if unsettled:
         observer.note(f"{counted(unsettled, 'document')} had not settled after {sweeps} sweeps")
+
+
+def _telling(model: TopicModel) -> npt.NDArray[np.bool_] | None:
+    """Mark the words that say something of a document's topics: (n_terms,); None: all do.
+
+    In NMF some have no weight, or are in no topic but for what rounding left.
+    """
+    if not isinstance(model, NmfModel):
+        return None
+    most = model.topic_word.max(axis=0)
+    telling: npt.NDArray[np.bool_] = (most > _ROUNDING * most.max()) & (model.idf > 0)
+    return telling
 
 
 def _inferred(
@@ -143,8 +157,12 @@ def _inferred(
     words: Strings,
     infer_batch: Callable[[CountMatrix], Weights],
     observer: Observer,
+    telling: npt.NDArray[np.bool_] | None = None,
 ) -> Rows:
-    """Yield each document's row, as they are read; then say what there was to say of them."""
+    """Yield each document's row, as they are read; then say what there was to say of them.
+
+    A document has none without words of the model, of those that are ``telling``.
+    """
     n_docs = n_empty = overlong = 0
     named: list[str] = []
     with scratch(cache) as folder:
@@ -153,7 +171,7 @@ def _inferred(
         tell = byte_progress(reading.sources, observer)("inferring, MB")
         batch: Counted
         for batch in reading.counted(seen, tokenizer, words, usable_cores()):
-            empty = np.diff(batch.counts.starts) == 0
+            empty = np.diff(_of(batch.counts, telling)) == 0
             rows = infer_batch(batch.counts)
             for document, (document_id, row) in enumerate(zip(batch.ids, rows, strict=True)):
                 yield document_id, None if empty[document] else row
@@ -174,6 +192,14 @@ def _inferred(
         shown = ", ".join(named) + (" ..." if n_empty > len(named) else "")
         have = "has" if n_empty == 1 else "have"
         observer.note(f"{n_empty:,} of {n_docs:,} documents {have} no known words: {shown}")
+
+
+def _of(counts: CountMatrix, telling: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:
+    """Return how many pairs of telling words come before each row: int64 (n_docs + 1,)."""
+    if telling is None:
+        return counts.starts
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(telling[counts.terms])])
+    return before[counts.starts]
 
 
 def _topics(rows: Rows, n: int | None, min_weight: float) -> Iterator[DocumentTopic]:

@@ -13,10 +13,13 @@ from latentcli.corpus import counting, decoding
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.models import open_embedding, open_topic_model
+from latentcli.models.topic_model import NmfModel
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
 from latentcli.workflows.infer import DocumentTopic, DocumentVector, infer, infer_wide
 from latentcli.workflows.reading import CorpusRequest
+from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
+from latentcli.workflows.topics import topics
 from tests.conftest import SAMPLES
 from tests.small import Notes
 
@@ -134,6 +137,20 @@ def test_documents_come_as_they_are_read(trained: Cache, monkeypatch: pytest.Mon
     assert next(rows).id == "1"
     told = [row.id for row in rows]
     assert told == [str(i) for i in range(2, 201)]
+
+
+def test_a_word_that_no_topic_has_tells_nothing(store: Cache, notes: Notes) -> None:
+    """NMF leaves words in no topic: a document of these alone gets no even guess."""
+    request = TopicsRequest("nmf", 2, mask=MaskOptions("none", 1, 1.0))
+    text = typed(*["sea ship sail sea"] * 30, *["oven bread flour oven"] * 30, "lone")
+    topics(store, text, request)
+    model = open_topic_model(find(store, "latest", "topic-model"))
+    row = model.words.find("lone")
+    assert isinstance(model, NmfModel) and row is not None and model.topic_word[:, row].max() < 1e-9
+    rows = list(infer_wide(store, typed("lone", "ship"), observer=notes))
+    assert rows[0][1:] == (None, None)
+    assert max(rows[1][1:]) == pytest.approx(1, abs=0.01)
+    assert "1 of 2 documents has no known words: 1" in notes
 
 
 def test_only_the_first_documents_without_words_are_named(trained: Cache, notes: Notes) -> None:
