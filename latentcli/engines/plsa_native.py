@@ -3,8 +3,9 @@
 Expectation and maximisation on the counts: p(word | document) is a mixture of p(word | topic).
 Documents and words take turns, as in multiplicative updates of a non-negative factorisation by
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
-begins where online EM has come to in a few passes (``lda_start.py``), of a small corpus at the
-likeliest of several such starts, and ends when the likelihood has all but stopped rising.
+begins where online EM has come to in a few passes (``lda_start.py``) with a quarter more topics,
+of which the most alike are then merged (``topic_merging.py``); of a small corpus at the likeliest
+of several such starts. It ends when the likelihood has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
 out; EM stops as soon as they become no likelier, and beta is lowered as long as that helps.
@@ -27,6 +28,7 @@ from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_start import first_topic_words
 from latentcli.engines.parameters import LdaParameters, PlsaParameters
+from latentcli.engines.topic_merging import merged_topics
 from latentcli.kernels import SparseMatrix, plsa_step
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.topic_model import PlsaModel
@@ -44,6 +46,7 @@ _FIRST_STEPS = 3
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
+_MORE_TOPICS = 1.25  # to begin with
 _TRIAL_PASSES = 5
 _HELD_OUT = 0.1
 _COOLING = 0.9
@@ -150,13 +153,15 @@ def _begun(
     em = _Em(counts, parameters.k, threads)
     starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
     best, likelihood = None, -math.inf
-    like_lda = LdaParameters(k=parameters.k, seed=parameters.seed)
+    more = min(math.ceil(_MORE_TOPICS * parameters.k), max(parameters.k, counts.n_terms))
+    like_lda = LdaParameters(k=more if parameters.k > 1 else 1, seed=parameters.seed)
     for number in range(starts):
 
         def report(done: float, passes: int, number: int = number) -> None:
             observer.progress("first topics", number * passes + done, starts * passes)
 
-        em.begin(first_topic_words(counts, like_lda, number, threads, report))
+        first = first_topic_words(counts, like_lda, number, threads, report)
+        em.begin(merged_topics(first[:, : like_lda.k], parameters.k))
         if starts > 1:
             for _ in range(_TRIAL_PASSES):
                 trial = em.step()
@@ -245,9 +250,9 @@ class _Em:
         self._by_document = _Pairs(counts.starts, counts.terms, counts.counts.astype(np.float32))
         self._by_term = _transposed(self._by_document, counts.n_terms)
 
-    def begin(self, first: npt.NDArray[np.int32]) -> None:
+    def begin(self, first: npt.NDArray[np.float64]) -> None:
         """Begin at topics that have words as often as ``first``, (n_terms, k), has them."""
-        self.topics[:, : self.k] = first[:, : self.k] + np.float32(_SMOOTHING)
+        self.topics[:, : self.k] = first + _SMOOTHING
         self._normalise_topics()
         self.mixtures[:, : self.k] = 1 / self.k
         for _ in range(_FIRST_STEPS):
