@@ -82,6 +82,7 @@ def embed(
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,
+    phrases: opt.ReadingOptions | None = None,
 ) -> None:
     """Train word embeddings (word2vec) on a corpus.
 
@@ -92,7 +93,7 @@ def embed(
     from latentcli.workflows.embed import embed as run
 
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(session, corpora, reading)
+    request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     parameters = Word2VecParameters(
         dim=dim, window=window, negative=negative, sample=sample, learning_rate=learning_rate,
         cbow=cbow, seed=seed,
@@ -101,4 +102,4 @@ def embed(
     session.answer([run(session.cache, request, wanted, training, session.observer)])
 
 
-command(app, "embed", reading=opt.ENCODING_OPTIONS)(embed)
+command(app, "embed", reading=opt.ENCODING_OPTIONS, phrases=opt.PHRASE_OPTIONS)(embed)

@@ -144,6 +144,7 @@ def topics(
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,
+    phrases: opt.ReadingOptions | None = None,
 ) -> None:
     """Train a topic model on a corpus and print its topics, the largest first.
 
@@ -153,7 +154,7 @@ def topics(
     from latentcli.workflows.topics import topics as run
 
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(session, corpora, reading)
+    request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     wanted = TopicsRequest(
         algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed, chunk,
         held_out,
@@ -162,4 +163,4 @@ def topics(
     session.answer(run(session.cache, request, wanted, training, n, session.observer))
 
 
-command(app, "topics", reading=opt.ENCODING_OPTIONS)(topics)
+command(app, "topics", reading=opt.ENCODING_OPTIONS, phrases=opt.PHRASE_OPTIONS)(topics)

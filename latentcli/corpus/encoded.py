@@ -22,6 +22,7 @@ class EncodedCorpus:
 
     ``break_offsets`` uint64 holds the token at which each paragraph that has tokens starts.
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
+    ``phrases``, where words were joined, holds the two words of each (``corpus/phrases.py``).
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -33,6 +34,7 @@ class EncodedCorpus:
     tokenizer: TokenizerSettings
     digest: str = ""
     name: str = ""
+    phrases: Strings | None = None
 
     @property
     def n_tokens(self) -> int:

@@ -97,6 +97,10 @@ class Artefact:
         """Tell whether there is an array of that name."""
         return f"arrays/{name}.npy" in self.manifest["files"]
 
+    def has_strings(self, name: str) -> bool:
+        """Tell whether there is a sequence of strings of that name."""
+        return f"{name}.txt" in self.manifest["files"]
+
     def buffer(self, name: str) -> memoryview[Any]:
         """Map an array, read-only, as typed memory of its shape (flat, where it is empty).
 

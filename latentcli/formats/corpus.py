@@ -15,6 +15,8 @@ from latentcli.formats.artefact import Artefact
 from latentcli.formats.writing import Array
 
 KIND = "corpus"
+# The algorithm of a corpus that was made from another by joining its phrases.
+PHRASES = "phrases"
 
 
 def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Strings]]:
@@ -22,6 +24,8 @@ def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Str
     strings = {"vocabulary": corpus.vocabulary.words, "documents": corpus.document_ids}
     if corpus.labels is not None:
         strings["labels"] = corpus.labels
+    if corpus.phrases is not None:
+        strings["phrases"] = corpus.phrases
     arrays: dict[str, Array] = {
         "token_ids": corpus.token_ids,
         "offsets": corpus.offsets,
@@ -51,7 +55,7 @@ def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
         offsets=artefact.array("offsets"),
         break_offsets=artefact.array("break_offsets"),
         document_ids=artefact.strings("documents"),
-        labels=artefact.strings("labels") if "labels.txt" in manifest["files"] else None,
+        labels=artefact.strings("labels") if artefact.has_strings("labels") else None,
         vocabulary=Vocabulary(
             artefact.strings("vocabulary"),
             np.asarray(artefact.array("term_counts")),
@@ -60,6 +64,7 @@ def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
         tokenizer=TokenizerSettings(**manifest["tokenizer"]),
         digest=content_digest(manifest["files"]),
         name=name,
+        phrases=artefact.strings("phrases") if artefact.has_strings("phrases") else None,
     )
 
 

@@ -22,7 +22,10 @@ class Found(NamedTuple):
 
 
 def find_word(model: Asked, query: str) -> Found | None:
-    """Look a word up as given, then through the model's own word rule (NFC, lower case ...)."""
+    """Look a word up as given, then through the model's own word rule (NFC, lower case ...).
+
+    Several words, as in ``New York`` or ``New_York``, are looked up as a phrase, ``new_york``.
+    """
     given = _normalised(query.strip())
     row = model.words.find(given)
     if row is not None:
@@ -30,11 +33,9 @@ def find_word(model: Asked, query: str) -> Found | None:
     from latentcli.corpus.tokenizers import make_tokenizer
 
     words = make_tokenizer(model.tokenizer).tokenize(given)
-    if len(words) == 1:
-        row = model.words.find(words[0])
-        if row is not None:
-            return Found(words[0], row)
-    return None
+    word = "_".join(words)
+    row = model.words.find(word) if words else None
+    return None if row is None else Found(word, row)
 
 
 def _normalised(text: str) -> str:

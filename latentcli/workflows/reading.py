@@ -13,6 +13,7 @@ from latentcli.corpus.counting import Counted, counted_files, counted_texts
 from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import NATIVE, encode, encode_files
+from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import (
     TEXT_FORMS,
     ReaderSettings,
@@ -40,13 +41,17 @@ _DESCRIBED = {
 
 @dataclass(frozen=True)
 class CorpusRequest:
-    """What to read: paths, or ``-``; none means the corpus that was asked for last."""
+    """What to read: paths, or ``-``; none means the corpus that was asked for last.
+
+    ``phrases``: how they are found and joined; None: they are not.
+    """
 
     inputs: Sequence[str] = ()
     reader: ReaderSettings = field(default_factory=ReaderSettings)
     tokenizer: TokenizerSettings = field(default_factory=TokenizerSettings)
     name: str = ""
     stdin: BinaryIO | None = None
+    phrases: PhraseSettings | None = None
 
     @property
     def has_settings(self) -> bool:

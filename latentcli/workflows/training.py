@@ -125,6 +125,8 @@ def _trained(
         watch = Stopwatch()
         with staging(cache) as scratch:
             (arrays, strings), metrics = train(scratch)
+            if job.corpus.phrases is not None:
+                strings = {**strings, "phrases": job.corpus.phrases}
         watch.stage("train")
         run = publish(
             cache,
