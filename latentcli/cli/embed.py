@@ -21,6 +21,7 @@ def embed(
     ] = "word2vec",
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
+    resume: opt.ResumeOption = None,
     dim: Annotated[
         int,
         typer.Option(help="Dimensions.", callback=within(1, 4096), rich_help_panel=TRAINING),
@@ -93,6 +94,13 @@ def embed(
     from latentcli.workflows.embed import embed as run
 
     training = opt.training_options(engine, threads, name, retrain)
+    if resume is not None:
+        from latentcli.workflows.resume import resume_embedding
+
+        opt.check_resumes(session, "epochs")
+        row = resume_embedding(session.cache, resume, epochs, training, session.observer)
+        session.answer([row])
+        return
     request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     parameters = Word2VecParameters(
         dim=dim, window=window, negative=negative, sample=sample, learning_rate=learning_rate,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.completion import complete_formats, complete_models
-from latentcli.cli.session import OptionGroup, Session
+from latentcli.cli.session import SHARED, OptionGroup, Session
 from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
 
@@ -197,6 +197,17 @@ ModelOption = Annotated[
         show_default=False,
     ),
 ]
+ResumeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="REF",
+        help="Train this model further, on its own corpus and words, instead of a new one.",
+        autocompletion=complete_models,
+        show_default=False,
+        rich_help_panel=TRAINING,
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
 ]
@@ -356,6 +367,20 @@ def corpus_request(
             )
     stdin = session.stdin() if "-" in (inputs or ()) else None
     return CorpusRequest(inputs or (), reader, tokenizer, name, stdin, phrase_settings(phrases))
+
+
+def check_resumes(session: Session, *allowed: str) -> None:
+    """Raise RequestError where anything is given beside ``--resume`` that the run has of its own.
+
+    ``allowed`` are the parameters that may be given, beside those that all commands share.
+    """
+    fixed = set(session.given) - {*allowed, "resume", "name", "retrain", "threads", *SHARED}
+    if fixed:
+        named = ", ".join(session.given[parameter] for parameter in sorted(fixed))
+        raise RequestError(
+            f"{named}: with --resume, the corpus, its words and the settings are the run's own",
+            "leave it out",
+        )
 
 
 def training_options(

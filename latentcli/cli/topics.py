@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,7 @@ def topics(
     ] = 10,
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
+    resume: opt.ResumeOption = None,
     stopwords: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +142,26 @@ def topics(
             rich_help_panel=TRAINING,
         ),
     ] = False,
+    seed_words: Annotated[
+        Path | None,
+        typer.Option(
+            "--seed-words",
+            metavar="FILE",
+            help="lda: words for the first topics, a topic a line, as 'name: word word ...'.",
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    seed_weight: Annotated[
+        float | None,
+        typer.Option(
+            "--seed-weight",
+            help="Of a seed word's occurrences, how many its topic gets before training (0.3).",
+            callback=within(0, 1000, above=True),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
@@ -148,15 +170,23 @@ def topics(
 ) -> None:
     """Train a topic model on a corpus and print its topics, the largest first.
 
-    Prints: topic, share, coherence (NPMI), exclusivity, words.
+    Prints: topic, share, coherence (NPMI), exclusivity, words, seeds.
     """
     from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
     from latentcli.workflows.topics import topics as run
 
     training = opt.training_options(engine, threads, name, retrain)
+    if resume is not None:
+        from latentcli.workflows.resume import resume_topics
+
+        opt.check_resumes(session, "iterations", "n")
+        rows = resume_topics(session.cache, resume, iterations, training, n, session.observer)
+        session.answer(rows)
+        return
     request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     wanted = TopicsRequest(
-        algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed, chunk,
+        algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed_words,
+        seed_weight, seed, chunk,
         held_out,
         MaskOptions(stopwords, min_df, max_df, keep_n),
     )  # fmt: skip

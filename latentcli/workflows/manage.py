@@ -47,6 +47,8 @@ class RunDetails(NamedTuple):
     seconds: dict[str, float]
     versions: dict[str, str]
     arrays: dict[str, str]
+    resumed: str
+    phrases: dict[str, Any]
 
 
 def models(cache: Cache) -> list[RunSummary]:
@@ -74,6 +76,8 @@ def show(cache: Cache, ref: str) -> RunDetails:
             for path, entry in manifest["files"].items()
             if path.endswith(".npy")
         },
+        resumed=manifest.get("resumed", ""),
+        phrases=manifest.get("phrases", {}),
     )
 
 

@@ -13,14 +13,17 @@ import pytest
 from tests.conftest import SAMPLES, Run, run_latent
 
 RUN = "id name kind algorithm created bytes corpus"
-_RECORD = f"{RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays"
+_RECORD = (
+    f"{RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays "
+    "resumed phrases"
+)
 _TALES = ("embed", SAMPLES / "tales.txt", "--threads", "1", "--epochs", "20")
 _NOTICES = ("topics", SAMPLES / "notices.jsonl", "--k", "10")
 
 # What is typed, and the columns that the contract promises.
 ANSWERS = [
     (_TALES, "id name algorithm words dim corpus"),
-    (_NOTICES, "topic share coherence exclusivity words"),
+    (_NOTICES, "topic share coherence exclusivity words seeds"),
     (("corpus", SAMPLES / "tales.txt"), "id name documents tokens types bytes"),
     (("neighbors", "king", "queen", "-n", "3"), "query word similarity"),
     (("neighbors", "king", "--metric", "euclidean"), "query word distance"),
