@@ -1,10 +1,10 @@
 """Seed words: topics that are told some of their words beforehand, by an asymmetric prior.
 
-The prior of a seed word in its topic is eta and so many tokens more (as in Watanabe and Zhou's
-seeded LDA, 2022). A Dirichlet prior is made of tokens that were seen before any other, so these
-pseudo-tokens are kept in the counts of words in topics, and the sampler knows nothing of them.
-Their number is a multiple of how often the word occurs, so that the same weight means the same for
-rare and frequent words, and for small and large corpora.
+The prior of a seed word in its topic is eta and so many tokens more (Lu, Ott, Cardie and Tsou
+2011; Watanabe and Zhou 2022). A Dirichlet prior is made of tokens that were seen before any other,
+so these pseudo-tokens are kept in the counts of words in topics, and the sampler knows nothing of
+them. Their number is a multiple of how often the word occurs, so that the same weight means the
+same for rare and frequent words, and for small and large corpora.
 """
 
 from __future__ import annotations
