@@ -27,8 +27,9 @@ from latentcli.formats.models import (
 from latentcli.kernels import usable_cores, usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
-from latentcli.store.runs import all_runs, find, open_run
+from latentcli.store.runs import all_runs, open_run
 from latentcli.workflows.embed import EmbedAnswer, embedded
+from latentcli.workflows.find import chosen_run
 from latentcli.workflows.topics import JUDGED_WORDS, Fitted, Topic, describe, model_run
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
@@ -120,7 +121,7 @@ def _lda_parameters(record: Mapping[str, Any]) -> LdaParameters:
 
 
 def _stopped(cache: Cache, ref: str, kind: str) -> _Stopped:
-    run = find(cache, ref, kind)
+    run = chosen_run(cache, ref, kind, SILENT)
     algorithm, name = run.manifest["algorithm"], run.manifest["engine"]
     engine = find_engine(algorithm, name)
     if not engine.resumes:

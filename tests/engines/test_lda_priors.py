@@ -84,8 +84,11 @@ def test_eta_is_the_most_likely_where_topics_have_different_words() -> None:
     for _ in range(20):
         eta = fitted_eta(eta, histogram(counts, n_bins(int(counts.max()))), totals, sizes)
     best = optimize.minimize_scalar(
-        lambda x: -sum(
-            dirichlet_multinomial(topic[None], np.full(len(topic), np.exp(x))) for topic in topics
+        lambda x: (
+            -sum(
+                dirichlet_multinomial(topic[None], np.full(len(topic), np.exp(x)))
+                for topic in topics
+            )
         ),
         bounds=(-6, 2),
         method="bounded",
