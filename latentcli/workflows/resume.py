@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from latentcli.corpus.encoded import EncodedCorpus, chunked
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.held_out import without_documents
 from latentcli.corpus.mask import Rows
 from latentcli.corpus.strings import Strings
 from latentcli.engines import Engine, find_engine, resuming
 from latentcli.engines.parameters import LdaParameters, SeededLdaParameters, Word2VecParameters
 from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
-from latentcli.formats.corpus import KIND, content_digest, open_corpus
 from latentcli.formats.models import (
     EMBEDDING,
     TOPIC_MODEL,
@@ -27,9 +27,10 @@ from latentcli.formats.models import (
 from latentcli.kernels import usable_cores, usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
-from latentcli.store.runs import all_runs, open_run
 from latentcli.workflows.embed import EmbedAnswer, embedded
 from latentcli.workflows.find import chosen_run
+from latentcli.workflows.held_out import held_out_documents
+from latentcli.workflows.reference_corpus import own_corpus
 from latentcli.workflows.topics import JUDGED_WORDS, Fitted, Topic, describe, model_run
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
@@ -129,23 +130,16 @@ def _stopped(cache: Cache, ref: str, kind: str) -> _Stopped:
             f"'{ref}' is {algorithm} by {name}, which cannot be trained further",
             f"what can: {', '.join(resuming())}",
         )
-    corpus = _corpus_of(cache, run)
-    chunk = run.manifest["mask"].get("chunk")
-    corpus = corpus if chunk is None else chunked(corpus, chunk)
+    corpus = own_corpus(cache, run.manifest)
+    if corpus is None:
+        raise RequestError(
+            f"the corpus of {run.id[:12]} is no longer in the cache",
+            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
+        )
+    held_out = run.manifest["mask"].get("held_out")
+    if held_out is not None:
+        corpus = without_documents(corpus, held_out_documents(corpus, held_out))
     return _Stopped(run, engine, corpus, _rows(run, corpus.vocabulary.words))
-
-
-def _corpus_of(cache: Cache, run: Artefact) -> EncodedCorpus:
-    """Return the corpus that a run was trained on, found by its content."""
-    digest = run.manifest["corpus"]["digest"]
-    for manifest in all_runs(cache):
-        if manifest.get("kind") == KIND and content_digest(manifest["files"]) == digest:
-            name = run.manifest["invocation"]["corpus_name"]
-            return open_corpus(open_run(cache, manifest["id"]), name)
-    raise RequestError(
-        f"the corpus of {run.id[:12]} is no longer in the cache",
-        "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-    )
 
 
 def _rows(run: Artefact, words: Strings) -> Rows:

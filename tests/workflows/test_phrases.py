@@ -17,6 +17,8 @@ from latentcli.store.runs import find
 from latentcli.workflows.ask import neighbors
 from latentcli.workflows.corpus import corpus
 from latentcli.workflows.embed import EmbedAnswer, EmbedRequest, embed
+from latentcli.workflows.evaluate import evaluate
+from latentcli.workflows.evaluation_request import EvaluationRequest
 from latentcli.workflows.infer import DocumentTopic, DocumentVector, infer
 from latentcli.workflows.manage import models, remove, verify_cache
 from latentcli.workflows.reading import CorpusRequest
@@ -169,3 +171,16 @@ def test_phrases_of_stop_words_alone_are_left_out_of_topics(store: Cache) -> Non
     words = open_topic_model(find(store, "latest", "topic-model")).words
     assert "do_not" not in words
     assert "per_cent" in words
+
+
+def test_a_model_is_judged_by_corpora_that_its_phrases_are_joined_in(store: Cache) -> None:
+    train_topics(store, request(NOTICES))
+    ref = find(store, "latest", "topic-model").id
+    corpus(store, CorpusRequest([NOTICES], name="plain"))
+    figures = [
+        {row.measure: row.value for row in evaluate(store, EvaluationRequest(ref, corpus=by))}
+        for by in (None, request(NOTICES, phrases=None), request("plain", phrases=None))
+    ]
+    assert figures[0]["c_npmi"] is not None
+    for figure in figures[1:]:
+        assert figure["c_npmi"] == pytest.approx(figures[0]["c_npmi"])

@@ -82,6 +82,7 @@ def test_masks_chunks_phrases_and_seeds_are_the_runs_own(store: Cache, tmp_path:
     given = {
         "mask": MaskOptions(stopwords="none", min_df=3, keep_n=500),
         "chunk": 30,
+        "held_out": 0.1,
         "seed_words": seeds,
         "phrases": PhraseSettings(),
     }
