@@ -16,6 +16,7 @@ def corpus(
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
     reading: opt.ReadingOptions | None = None,
+    phrases: opt.ReadingOptions | None = None,
 ) -> None:
     """Read and encode a corpus, and print what it holds.
 
@@ -26,8 +27,8 @@ def corpus(
 
     if name:
         checked_name(name)
-    request = opt.corpus_request(session, corpora, reading, name)
+    request = opt.corpus_request(session, corpora, reading, name, phrases=phrases)
     session.answer([run(session.cache, request, session.observer, retrain)])
 
 
-command(app, "corpus", reading=opt.STORING_OPTIONS)(corpus)
+command(app, "corpus", reading=opt.STORING_OPTIONS, phrases=opt.PHRASE_OPTIONS)(corpus)

@@ -21,6 +21,7 @@ def embed(
     ] = "word2vec",
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
+    resume: opt.ResumeOption = None,
     dim: Annotated[
         int,
         typer.Option(help="Dimensions.", callback=within(1, 4096), rich_help_panel=TRAINING),
@@ -82,6 +83,7 @@ def embed(
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,
+    phrases: opt.ReadingOptions | None = None,
 ) -> None:
     """Train word embeddings (word2vec) on a corpus.
 
@@ -92,7 +94,14 @@ def embed(
     from latentcli.workflows.embed import embed as run
 
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(session, corpora, reading)
+    if resume is not None:
+        from latentcli.workflows.resume import resume_embedding
+
+        opt.check_resumes(session, "epochs")
+        row = resume_embedding(session.cache, resume, epochs, training, session.observer)
+        session.answer([row])
+        return
+    request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     parameters = Word2VecParameters(
         dim=dim, window=window, negative=negative, sample=sample, learning_rate=learning_rate,
         cbow=cbow, seed=seed,
@@ -101,4 +110,4 @@ def embed(
     session.answer([run(session.cache, request, wanted, training, session.observer)])
 
 
-command(app, "embed", reading=opt.STORING_OPTIONS)(embed)
+command(app, "embed", reading=opt.STORING_OPTIONS, phrases=opt.PHRASE_OPTIONS)(embed)

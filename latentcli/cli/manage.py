@@ -59,7 +59,7 @@ def rename(
 
 
 def remove(session: Session, ref: _Ref) -> None:
-    """Remove a run from the cache, damaged or not. Models of a removed corpus stay.
+    """Remove a run from the cache, damaged or not. What was made from a removed corpus stays.
 
     Prints what was removed: id, name, kind, algorithm, created, bytes, corpus.
     """

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from latentcli.cli.completion import complete_formats, complete_models
-from latentcli.cli.session import OptionGroup, Session
+from latentcli.cli.session import SHARED, OptionGroup, Session
 from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
 
 if TYPE_CHECKING:
+    from latentcli.corpus.phrases import PhraseSettings
     from latentcli.workflows.reading import CorpusRequest
     from latentcli.workflows.training import TrainingOptions
 
@@ -24,6 +25,7 @@ ReadingOptions = dict[str, Any]
 
 READING = "Reading the corpus"
 TRAINING = "Training"
+PHRASES = "Phrases"
 
 
 def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]:
@@ -212,6 +214,17 @@ RankByOption = Annotated[
         show_default=False,
     ),
 ]
+ResumeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="REF",
+        help="Train this model further, on its own corpus and words, instead of a new one.",
+        autocompletion=complete_models,
+        show_default=False,
+        rich_help_panel=TRAINING,
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
 ]
@@ -242,6 +255,81 @@ ENCODING_OPTIONS: OptionGroup = {
     "keep_numbers": (KeepNumbersOption, False),
 }
 STORING_OPTIONS: OptionGroup = {**ENCODING_OPTIONS, "no_text": (NoTextOption, False)}
+PHRASE_OPTIONS: OptionGroup = {
+    "phrases": (
+        Annotated[
+            bool,
+            typer.Option(
+                "--phrases",
+                help="Join words that belong together before training, as new_york.",
+                rich_help_panel=PHRASES,
+            ),
+        ],
+        False,
+    ),
+    "phrase_min_count": (
+        Annotated[
+            int | None,
+            typer.Option(
+                "--phrase-min-count",
+                help="What is taken off a pair's count; npmi: the least count (default: 5).",
+                callback=within(1, 10**9),
+                show_default=False,
+                rich_help_panel=PHRASES,
+            ),
+        ],
+        None,
+    ),
+    "phrase_threshold": (
+        Annotated[
+            float | None,
+            typer.Option(
+                "--phrase-threshold",
+                help="The score above which a pair is a phrase (default: 10; npmi: 0.5).",
+                callback=within(-1, 10**12),
+                show_default=False,
+                rich_help_panel=PHRASES,
+            ),
+        ],
+        None,
+    ),
+    "phrase_scoring": (
+        Annotated[
+            str | None,
+            typer.Option(
+                "--phrase-scoring",
+                help="original (default; Mikolov et al. 2013) or npmi.",
+                show_default=False,
+                rich_help_panel=PHRASES,
+            ),
+        ],
+        None,
+    ),
+}
+
+
+def phrase_settings(options: dict[str, Any] | None) -> PhraseSettings | None:
+    """Return how phrases are found, from the values of PHRASE_OPTIONS; None: they are not.
+
+    Raises RequestError for settings without ``--phrases``, and for those that cannot be.
+    """
+    values = dict(options or {})
+    wanted = values.pop("phrases", False)
+    given = {
+        key.removeprefix("phrase_"): value for key, value in values.items() if value is not None
+    }
+    if not wanted:
+        if given:
+            named = ", ".join(f"--phrase-{key.replace('_', '-')}" for key in given)
+            raise RequestError(f"{named}: for --phrases only", "add --phrases")
+        return None
+    from latentcli.corpus.phrases import PhraseSettings
+
+    if given.get("scoring") == "npmi":
+        given = {"threshold": 0.5, **given}
+    settings = PhraseSettings(**given)
+    settings.check()
+    return settings
 
 
 def corpus_request(
@@ -249,8 +337,11 @@ def corpus_request(
     inputs: list[str] | None,
     options: ReadingOptions | None,
     name: str = "",
+    phrases: dict[str, Any] | None = None,
 ) -> CorpusRequest:
     """Return what to read, from the values of one of the groups of options above.
+
+    ``phrases`` are the values of PHRASE_OPTIONS.
 
     Raises RequestError for reading options without a corpus, and where text waits on standard
     input that no ``-`` asks for.
@@ -294,7 +385,23 @@ def corpus_request(
                 "options for reading a corpus were given, but no corpus", "name the corpus again"
             )
     stdin = session.stdin() if "-" in (inputs or ()) else None
-    return CorpusRequest(inputs or (), reader, tokenizer, name, stdin, keep_text)
+    return CorpusRequest(
+        inputs or (), reader, tokenizer, name, stdin, keep_text, phrase_settings(phrases)
+    )
+
+
+def check_resumes(session: Session, *allowed: str) -> None:
+    """Raise RequestError where anything is given beside ``--resume`` that the run has of its own.
+
+    ``allowed`` are the parameters that may be given, beside those that all commands share.
+    """
+    fixed = set(session.given) - {*allowed, "resume", "name", "retrain", "threads", *SHARED}
+    if fixed:
+        named = ", ".join(session.given[parameter] for parameter in sorted(fixed))
+        raise RequestError(
+            f"{named}: with --resume, the corpus, its words and the settings are the run's own",
+            "leave it out",
+        )
 
 
 def training_options(

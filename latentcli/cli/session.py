@@ -52,7 +52,7 @@ class Session:
         self._cache_dir, self._form = cache_dir, form
         self.observer: ConsoleObserver = ConsoleObserver(quiet)
         self.leaves_stdin = False
-        # The arguments and options that the command line gives, by the name of their value.
+        # The parameters given on the command line, with the names by which a person knows them.
         self.given: dict[str, str] = {}
 
     @cached_property
@@ -217,7 +217,7 @@ def _progress_bar() -> Any:
 # Options by the name of their value: annotation and default.
 OptionGroup = dict[str, tuple[Any, Any]]
 
-_SHARED: OptionGroup = {
+SHARED: OptionGroup = {
     "form": (AsOption, None),
     "json": (JsonOption, False),
     "cache_dir": (CacheDirOption, None),
@@ -239,10 +239,11 @@ def command(
         hints = get_type_hints(function, include_extras=True)
         kept = inspect.signature(function).parameters.values()
         own = [p for p in kept if p.name != "session" and p.name not in groups]
-        added = {k: v for group in (*groups.values(), _SHARED) for k, v in group.items()}
+        added = {k: v for group in (*groups.values(), SHARED) for k, v in group.items()}
 
         def run(ctx: typer.Context, **values: Any) -> None:
             session = _session(ctx, values)
+            session.given = _given(ctx)
             for parameter, group in groups.items():
                 values[parameter] = {key: values.pop(key) for key in group}
             function(session, **values)
@@ -265,6 +266,17 @@ def command(
     return register
 
 
+def _given(ctx: typer.Context) -> dict[str, str]:
+    given = {}
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(str(parameter.name))
+        if source is not None and source.name == "COMMANDLINE":
+            option = parameter.param_type_name == "option"
+            shown = parameter.opts[0] if option else parameter.make_metavar(ctx).strip("[].")
+            given[str(parameter.name)] = shown
+    return given
+
+
 def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
     above: dict[str, Any] = ctx.obj if isinstance(ctx.obj, dict) else {}
     form, json = values.pop("form"), values.pop("json")
@@ -284,9 +296,5 @@ def _session(ctx: typer.Context, values: dict[str, Any]) -> Session:
         raise MachineError(
             "standard output is closed", "send the answer somewhere, if to /dev/null"
         )
-    for parameter in ctx.command.params:
-        source = ctx.get_parameter_source(parameter.name or "")
-        if source is not None and source.name == "COMMANDLINE":
-            session.given[parameter.name or ""] = parameter.opts[0]
     ctx.call_on_close(session.observer.finish)
     return session

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from latentcli.cli import options as opt
 from latentcli.cli.options import TRAINING, within
-from latentcli.cli.session import Session, command
+from latentcli.cli.session import SHARED, Session, command
 from latentcli.errors import RequestError
 
 app = typer.Typer()
@@ -37,6 +38,7 @@ def topics(
     model: opt.ModelOption = None,
     name: opt.NameOption = "",
     retrain: opt.RetrainOption = False,
+    resume: opt.ResumeOption = None,
     stopwords: Annotated[
         str | None,
         typer.Option(
@@ -143,15 +145,36 @@ def topics(
             rich_help_panel=TRAINING,
         ),
     ] = False,
+    seed_words: Annotated[
+        Path | None,
+        typer.Option(
+            "--seed-words",
+            metavar="FILE",
+            help="lda: words for the first topics, a topic a line, as 'name: word word ...'.",
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
+    seed_weight: Annotated[
+        float | None,
+        typer.Option(
+            "--seed-weight",
+            help="Of a seed word's occurrences, how many its topic gets before training (0.3).",
+            callback=within(0, 1000, above=True),
+            show_default=False,
+            rich_help_panel=TRAINING,
+        ),
+    ] = None,
     engine: opt.EngineOption = None,
     seed: opt.SeedOption = 1,
     threads: opt.ThreadsOption = None,
     reading: opt.ReadingOptions | None = None,
+    phrases: opt.ReadingOptions | None = None,
 ) -> None:
     """Train a topic model on a corpus and print its topics, the largest first.
 
     With -m the topics of a model that is there already, without training.
-    Prints: topic, share, coherence (NPMI), exclusivity, words.
+    Prints: topic, share, coherence (NPMI), exclusivity, words, seeds.
     """
     from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
     from latentcli.workflows.topics import stored_topics
@@ -163,9 +186,17 @@ def topics(
         session.answer(stored_topics(session.cache, model, n, ranking, session.observer))
         return
     training = opt.training_options(engine, threads, name, retrain)
-    request = opt.corpus_request(session, corpora, reading)
+    if resume is not None:
+        from latentcli.workflows.resume import resume_topics
+
+        opt.check_resumes(session, "iterations", "n")
+        rows = resume_topics(session.cache, resume, iterations, training, n, session.observer)
+        session.answer(rows)
+        return
+    request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     wanted = TopicsRequest(
-        algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed, chunk,
+        algorithm, k, alpha, eta, iterations, weighting, loss, tempered or None, seed_words,
+        seed_weight, seed, chunk,
         held_out,
         MaskOptions(stopwords, min_df, max_df, keep_n),
     )  # fmt: skip
@@ -174,7 +205,7 @@ def topics(
 
 def _refuse_training(session: Session) -> None:
     """Raise RequestError where a corpus or an option for training stands beside a model."""
-    shown = {"model", "n", "rank_by", "form", "json", "cache_dir", "quiet", "debug"}
+    shown = {"model", "n", "rank_by", *SHARED}
     others = [
         "a corpus" if name == "corpora" else option
         for name, option in session.given.items()
@@ -187,4 +218,4 @@ def _refuse_training(session: Session) -> None:
         )
 
 
-command(app, "topics", reading=opt.STORING_OPTIONS)(topics)
+command(app, "topics", reading=opt.STORING_OPTIONS, phrases=opt.PHRASE_OPTIONS)(topics)

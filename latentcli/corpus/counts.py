@@ -86,6 +86,15 @@ def counted(blocks: Iterable[tuple[Rows, npt.NDArray[np.uint32]]], n_terms: int)
     )
 
 
+def count_words(corpus: EncodedCorpus, words: Strings) -> CountMatrix:
+    """Count the words of a model in the documents of another corpus."""
+    rows = {word: row for row, word in enumerate(words)}
+    known = [(rows[w], i) for i, w in enumerate(corpus.vocabulary.words) if w in rows]
+    pairs = np.array(sorted(known), np.int64).reshape(-1, 2)
+    counts = count_matrix(corpus, pairs[:, 1])
+    return counts._replace(terms=pairs[counts.terms, 0].astype(np.int32), n_terms=len(words))
+
+
 def count_documents(
     documents: Iterable[Document], tokenizer: TokenizerSettings, words: Strings
 ) -> tuple[list[str], CountMatrix]:

@@ -24,6 +24,7 @@ class EncodedCorpus:
     ``break_offsets`` uint64 holds the token at which each paragraph that has tokens starts.
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
     ``text`` is None where it was not kept, and in views.
+    ``phrases``, where words were joined, holds the two words of each (``corpus/phrases.py``).
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -36,6 +37,7 @@ class EncodedCorpus:
     digest: str = ""
     name: str = ""
     text: TextStore | None = None
+    phrases: Strings | None = None
 
     @property
     def n_tokens(self) -> int:

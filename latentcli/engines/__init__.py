@@ -15,6 +15,7 @@ class Engine(NamedTuple):
 
     ``revision`` is raised when its results change; ``packages`` are those that its results come
     from; where ``depends_on_threads``, the bytes of a result are reproducible on one thread only.
+    One that ``resumes`` has a function of that name, which trains a model further.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Engine(NamedTuple):
     revision: int
     packages: tuple[str, ...]
     depends_on_threads: bool
+    resumes: bool = False
 
     def load(self) -> ModuleType:
         """Import the engine; its ``train`` does the work."""
@@ -35,12 +37,12 @@ class Engine(NamedTuple):
 # The engines of each algorithm, the default first.
 _ENGINES = {
     "word2vec": (
-        Engine("native", "latentcli.engines.word2vec_native", 2, (), True),
+        Engine("native", "latentcli.engines.word2vec_native", 2, (), True, True),
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
     "lda": (
-        Engine("native", "latentcli.engines.lda_native", 2, ("numpy",), False),
-        Engine("gensim", "latentcli.engines.lda_gensim", 2, ("gensim",), False),
+        Engine("native", "latentcli.engines.lda_native", 2, ("numpy",), False, True),
+        Engine("gensim", "latentcli.engines.lda_gensim", 2, ("gensim",), False, True),
     ),
     "lsi": (
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
@@ -68,3 +70,13 @@ def find_engine(algorithm: str, name: str | None = None) -> Engine:
             f"no engine '{name}' for '{algorithm}'", there_are(names) if names else ""
         )
     return found
+
+
+def resuming() -> list[str]:
+    """Return what can be trained further, as ``lda by native``."""
+    return [
+        f"{algorithm} by {engine.name}"
+        for algorithm, engines in _ENGINES.items()
+        for engine in engines
+        if engine.resumes
+    ]

@@ -19,7 +19,7 @@ import multiprocessing
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -32,9 +32,10 @@ from gensim.models import LdaModel as GensimLda
 from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
+from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
 from latentcli.engines.parameters import LdaParameters
-from latentcli.engines.seeding import first_topic_words
-from latentcli.errors import MachineError
+from latentcli.engines.seeding import first_topic_words, seeded
+from latentcli.errors import MachineError, RequestError
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
@@ -79,16 +80,57 @@ def train(
     observer: Observer,
 ) -> Trained:
     """Train topics of the words ``kept``."""
+    return _trained(corpus, kept, parameters, threads, observer)
+
+
+def resume(
+    model: LdaModel,
+    metrics: Mapping[str, Any],
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Train the topics of a model of the same words of the same corpus further.
+
+    ``metrics`` are those of its training; the steps go on falling from where they were.
+    """
+    likelihoods = list(metrics["log_likelihood_per_token"])
+    return _trained(corpus, kept, parameters, threads, observer, Stopped(model, likelihoods))
+
+
+class Stopped(NamedTuple):
+    """A model to be trained further, and the likelihood after each pass so far."""
+
+    model: LdaModel
+    likelihoods: list[float]
+
+
+def _trained(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LdaParameters,
+    threads: int,
+    observer: Observer,
+    stopped: Stopped | None = None,
+) -> Trained:
     counts = count_matrix(corpus, kept)
-    model = _gensim_model(counts, parameters)
-    observer.progress("seeding topics", 0)
-    first = first_topic_words(counts, parameters.k, parameters.seed)
-    model.state.sstats = first.astype(model.dtype)
+    words = corpus.vocabulary.selected(kept).words
+    seeds = pseudo_tokens(parameters, words, counts.term_counts())
+    model = _gensim_model(counts, parameters, seeds)
+    if stopped is None:
+        observer.progress("seeding topics", 0)
+        first = seeded(first_topic_words(counts, parameters.k, parameters.seed), seeds)
+        model.state.sstats = first.astype(model.dtype)
+    else:
+        model.state.sstats = _statistics(model, stopped.model)
     model.sync_state()
     documents = np.flatnonzero(np.diff(counts.starts))
     with _e_steps(counts, parameters, min(threads, _PARTS, len(documents))) as step:
-        likelihoods, converged = _fit(model, counts, documents, parameters, step, observer)
-    words = corpus.vocabulary.selected(kept).words
+        before = stopped.likelihoods if stopped else []
+        likelihoods, converged = _fit(model, counts, documents, parameters, step, observer, before)
     trained = LdaModel(
         words=words,
         term_counts=counts.term_counts(),
@@ -99,6 +141,7 @@ def train(
         alpha=np.asarray(model.alpha, np.float64),
         eta=np.array([parameters.eta]),
         doc_topic=np.zeros((counts.n_docs, parameters.k), np.float32),
+        topic_order=np.arange(parameters.k, dtype=np.int32),
     )
     observer.progress("topics of documents", 0, 1)
     proportions, _ = infer_lda(trained, counts)
@@ -114,14 +157,33 @@ def train(
     )
 
 
-def _gensim_model(counts: CountMatrix, parameters: LdaParameters) -> GensimLda:
+def _statistics(model: GensimLda, trained: LdaModel) -> npt.NDArray[Any]:
+    """Return the sufficient statistics of a trained model, its topics as they were in training."""
+    if trained.topic_order is None:
+        raise RequestError(
+            "the model does not say what its topics were in training", "train it anew: --retrain"
+        )
+    found = np.empty_like(trained.topic_word)
+    found[trained.topic_order] = trained.topic_word
+    statistics: npt.NDArray[Any] = np.maximum(found - model.state.eta, 0).astype(model.dtype)
+    return statistics
+
+
+def _gensim_model(
+    counts: CountMatrix, parameters: LdaParameters, seeds: PseudoTokens = NO_SEEDS
+) -> GensimLda:
+    eta: float | npt.NDArray[np.float32] = parameters.eta
+    if len(seeds.terms):
+        table = np.full((counts.n_terms, parameters.k), parameters.eta, np.float32)
+        seeds.add_to(table)
+        eta = np.ascontiguousarray(table.T)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return GensimLda(
             num_topics=parameters.k,
             id2word={i: str(i) for i in range(counts.n_terms)},
             alpha=np.full(parameters.k, parameters.alpha, np.float32),
-            eta=parameters.eta,
+            eta=eta,
             iterations=_E_STEP_SWEEPS,
             random_state=parameters.seed % (1 << 32),
         )
@@ -134,16 +196,20 @@ def _fit(
     parameters: LdaParameters,
     step: Step,
     observer: Observer,
+    before: list[float],
 ) -> tuple[list[float], bool]:
     """Run passes over the documents until done.
 
-    Return the likelihood after each, and whether the last ones have hardly raised it.
+    Return the likelihood after each, those ``before`` the training was stopped too, and whether
+    the last ones have hardly raised it.
     """
     order = np.random.default_rng(parameters.seed)
     sample = np.sort(order.permutation(documents)[:_SAMPLE_DOCS])
-    likelihoods: list[float] = []
-    updates, converged = 0, False
-    limit = parameters.iterations or _MAX_PASSES
+    likelihoods = list(before)
+    updates, converged = len(before) * _n_minibatches(len(documents)), False
+    for _ in before:
+        order.permutation(documents)
+    limit = len(before) + (parameters.iterations or _MAX_PASSES)
     while len(likelihoods) < limit:
         shuffled = order.permutation(documents)
         batches = np.array_split(shuffled, _n_minibatches(len(shuffled)))
@@ -162,7 +228,7 @@ def _fit(
             model.sync_state()
             updates += 1
         likelihoods.append(_likelihood(model, counts, sample, parameters.seed))
-        converged = updates >= _MIN_UPDATES and _has_converged(likelihoods)
+        converged = updates >= _MIN_UPDATES and _has_converged(likelihoods[len(before) :])
         if converged and parameters.iterations is None:
             break
     return likelihoods, converged

@@ -6,7 +6,8 @@ they are fixed, so that the result does not depend on the number of threads. The
 they were given, are fitted to the counts every few sweeps (``lda_priors.py``).
 
 Training ends when the likelihood per token, which every sweep gives, has stopped rising. The
-topics are the means of those of the last sweeps; the documents' are inferred from them.
+topics are the means of those of the last sweeps; the documents' are inferred from them. The
+topics of tokens stay with the model, two bytes each, so that the chain can go on from there.
 
 The counts of the corpus are held in memory (8 bytes for a word of a document, some 40 while the
 start is made), as are tables of the words in topics (up to 17 bytes for each word and topic while
@@ -16,7 +17,7 @@ eta is fitted); tokens and their topics lie in files that are mapped.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,9 +28,10 @@ from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_priors import fitted_alpha, fitted_eta, histogram, n_bins
+from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
 from latentcli.engines.lda_start import first_topic_words
 from latentcli.engines.parameters import LdaParameters
-from latentcli.errors import InputError, RequestError
+from latentcli.errors import DamagedArtefact, InputError, RequestError
 from latentcli.kernels import lda_sample
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.topic_model import LdaModel
@@ -65,7 +67,8 @@ class Trained(NamedTuple):
 class Topics(NamedTuple):
     """Topics and priors, the likelihood per token at each sweep, and whether it settled.
 
-    ``topic_word`` float32 (n_topics, n_terms): mean counts, and eta.
+    ``topic_word`` float32 (n_topics, n_terms): mean counts, and eta; ``token_topic`` uint16
+    (n_tokens,): the last of the tokens' topics.
     """
 
     topic_word: npt.NDArray[np.float32]
@@ -73,6 +76,14 @@ class Topics(NamedTuple):
     eta: float
     likelihoods: list[float]
     converged: bool
+    token_topic: npt.NDArray[np.uint16]
+
+
+class Stopped(NamedTuple):
+    """A chain where it stopped: the model, and the likelihood at each sweep so far."""
+
+    model: LdaModel
+    likelihoods: list[float]
 
 
 def train(
@@ -87,10 +98,47 @@ def train(
 
     Raises RequestError and InputError where topics or documents are larger than the core counts.
     """
+    return _trained(corpus, kept, parameters, threads, scratch, observer)
+
+
+def resume(
+    model: LdaModel,
+    metrics: Mapping[str, Any],
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Go on with the chain of a model that was trained on the same words of the same corpus.
+
+    ``metrics`` are those of its training; ``parameters.iterations`` are the sweeps to come. Where
+    priors were given, not fitted, the draws are those of one chain that was never stopped.
+    """
+    if model.token_topic is None or model.topic_order is None:
+        raise RequestError(
+            "the model holds no topics of tokens to go on from", "train it anew with --retrain"
+        )
+    stopped = Stopped(model, list(metrics["log_likelihood_per_token"]))
+    return _trained(corpus, kept, parameters, threads, scratch, observer, stopped)
+
+
+def _trained(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: LdaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+    stopped: Stopped | None = None,
+) -> Trained:
     counts = count_matrix(corpus, kept)
-    topics = fit_topics(counts, parameters, threads, scratch, observer)
+    words = corpus.vocabulary.selected(kept).words
+    seeds = pseudo_tokens(parameters, words, counts.term_counts())
+    topics = fit_topics(counts, parameters, threads, scratch, observer, seeds, stopped)
     trained = LdaModel(
-        words=corpus.vocabulary.selected(kept).words,
+        words=words,
         term_counts=counts.term_counts(),
         doc_lengths=counts.doc_lengths(),
         document_ids=corpus.document_ids,
@@ -99,6 +147,8 @@ def train(
         alpha=topics.alpha,
         eta=np.array([topics.eta]),
         doc_topic=np.zeros((counts.n_docs, parameters.k), np.float32),
+        token_topic=topics.token_topic,
+        topic_order=np.arange(parameters.k, dtype=np.int32),
     )
     observer.progress("topics of documents", 0, 1)
     trained.doc_topic[:], _ = infer_lda(trained, counts, threads=threads)
@@ -121,13 +171,19 @@ def fit_topics(
     threads: int,
     scratch: Path,
     observer: Observer,
+    seeds: PseudoTokens = NO_SEEDS,
+    stopped: Stopped | None = None,
 ) -> Topics:
     """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
     _check_sizes(counts, parameters)
-    chain = _Chain(counts, parameters, threads, scratch)
-    _begin(chain, counts, observer)
-    likelihoods, converged, topic_word = _sample(chain, parameters.iterations, observer)
-    return Topics(topic_word, chain.alpha, chain.eta, likelihoods, converged)
+    chain = _Chain(counts, parameters, threads, scratch, seeds)
+    if stopped is None:
+        _begin(chain, counts, observer)
+    else:
+        chain.go_on(stopped)
+    before = stopped.likelihoods if stopped else []
+    likelihoods, converged, topic_word = _sample(chain, parameters.iterations, observer, before)
+    return Topics(topic_word, chain.alpha, chain.eta, likelihoods, converged, chain.topics)
 
 
 def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
@@ -154,7 +210,8 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
         def report(done: float, passes: int, number: int = number) -> None:
             observer.progress("first topics", number * passes + done, starts * passes)
 
-        first = first_topic_words(counts, chain.parameters, number, chain.threads, report)
+        parameters, threads = chain.parameters, chain.threads
+        first = first_topic_words(counts, parameters, number, threads, report, chain.seeds)
         chain.begin(first)
         if starts > 1:
             trial = sum(chain.sweep() for _ in range(_TRIAL_SWEEPS))
@@ -165,28 +222,29 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
 
 
 def _sample(
-    chain: _Chain, iterations: int | None, observer: Observer
+    chain: _Chain, iterations: int | None, observer: Observer, before: list[float]
 ) -> tuple[list[float], bool, npt.NDArray[np.float32]]:
     """Sweep until done; return each sweep's likelihood, whether it settled, and the topics.
 
-    Where no number of sweeps was given, the last ``_AVERAGED`` come after it has settled.
+    Where no number of sweeps was given, the last ``_AVERAGED`` come after it has settled. Those
+    ``before`` the chain was stopped are counted, too, but it has to settle again.
     """
-    likelihoods: list[float] = []
-    limit = iterations or _MOST_SWEEPS
-    left = min(_AVERAGED, limit)
+    likelihoods = list(before)
+    limit = len(before) + (iterations or _MOST_SWEEPS)
+    left = min(_AVERAGED, limit - len(before))
     settled = False
     mean = np.zeros_like(chain.word_topic, np.float32)
     averaged = 0
     # How many there will be is known once it has settled.
     stage = "sampling" if iterations else f"sampling until it settles, at most {limit} passes"
-    total = iterations
+    total = limit if iterations else None
     while left:
 
         def report(done: float, total: int | None = total) -> None:
             observer.progress(stage, done, total)
 
         likelihoods.append(chain.sweep(report))
-        settled = settled or _has_settled(likelihoods, chain.k)
+        settled = settled or _has_settled(likelihoods[len(before) :], chain.k)
         if settled and total is None:
             total = min(limit, len(likelihoods) + left - 1)
         at_end = limit - len(likelihoods) < left
@@ -218,7 +276,12 @@ class _Chain:
     """The state of the sampler: a topic for each token, the counts of these, and the priors."""
 
     def __init__(
-        self, counts: CountMatrix, parameters: LdaParameters, threads: int, scratch: Path
+        self,
+        counts: CountMatrix,
+        parameters: LdaParameters,
+        threads: int,
+        scratch: Path,
+        seeds: PseudoTokens,
     ) -> None:
         lengths = counts.doc_lengths()
         self.k = parameters.k
@@ -226,11 +289,12 @@ class _Chain:
         self.eta = parameters.eta
         self.word_topic = padded_table(counts.n_terms, self.k, np.int32)
         self._totals = np.zeros(self.k, np.int64)
-        self.parameters, self.threads = parameters, threads
+        self.parameters, self.threads, self.seeds = parameters, threads, seeds
+        self._pseudo = seeds.totals(self.k)
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self.n_tokens = int(self._starts[-1])
         self._tokens = _mapped(scratch / "tokens", np.uint32, self.n_tokens)
-        self._topics = _mapped(scratch / "topics", np.uint16, self.n_tokens)
+        self.topics = _mapped(scratch / "topics", np.uint16, self.n_tokens)
         self._bins = n_bins(int(lengths.max(initial=0)))
         self._by_document = histogram(lengths, self._bins)
         self._by_topic = np.zeros((self.k, self._bins), np.int64)
@@ -245,13 +309,39 @@ class _Chain:
     def begin(self, first: npt.NDArray[np.int32]) -> None:
         """Give each token a topic, drawn with the words of topics that stand in ``first``."""
         self._sweeps = 0
-        self._topics[:] = _NO_TOPIC
+        self.topics[:] = _NO_TOPIC
         self.word_topic[:] = first
         totals = first[:, : self.k].sum(axis=0, dtype=np.int64)
         self._totals[:] = totals
+        self._add_seeds()
         self.sweep()
         self.word_topic -= first
         self._totals -= totals
+
+    def go_on(self, stopped: Stopped) -> None:
+        """Take the state of a chain that was stopped."""
+        model = stopped.model
+        if model.token_topic is None or model.topic_order is None:
+            raise ValueError("the model has no topics of tokens")
+        sound = len(model.token_topic) == self.n_tokens and model.n_topics == self.k
+        if not sound or int(model.token_topic.max(initial=0)) >= self.k:
+            raise DamagedArtefact("the topics of its tokens do not fit its corpus")
+        self.alpha[model.topic_order] = model.alpha
+        self.eta = float(model.eta[0])
+        self.topics[:] = model.token_topic
+        self.word_topic[:] = 0
+        cells = self.word_topic.reshape(-1)
+        for first, last in self._blocks():
+            block = slice(int(self._starts[first]), int(self._starts[last]))
+            rows = self._tokens[block].astype(np.int64) * self.word_topic.shape[1]
+            np.add.at(cells, rows + self.topics[block], 1)
+        self._totals[:] = self.word_topic[:, : self.k].sum(axis=0, dtype=np.int64)
+        self._add_seeds()
+        self._sweeps = len(stopped.likelihoods) + 1
+
+    def _add_seeds(self) -> None:
+        self.seeds.add_to(self.word_topic)
+        self._totals += self._pseudo
 
     def sweep(self, report: Callable[[float], None] = lambda done: None) -> float:
         """Draw each token's topic anew; return the likelihood per token, as it was met with.
@@ -266,7 +356,7 @@ class _Chain:
             report(self._sweeps - 1 + begin / max(1, self.n_tokens))
             lda_sample(
                 self._tokens[begin:end],
-                self._topics[begin:end],
+                self.topics[begin:end],
                 self._starts[first : last + 1] - begin,
                 self.word_topic,
                 self._totals,
@@ -291,7 +381,11 @@ class _Chain:
             self.alpha = fitted_alpha(self.alpha, self._by_topic, self._by_document)
         if self.parameters.fit_eta:
             pairs = histogram(self.word_topic[:, : self.k], n_bins(int(self.word_topic.max())))
-            self.eta = fitted_eta(self.eta, pairs, self._totals, len(self.word_topic))
+            seeded = self.word_topic[self.seeds.terms, self.seeds.topics].astype(np.int64)
+            pairs -= histogram(seeded, len(pairs))
+            totals = self._totals - np.bincount(self.seeds.topics, seeded, self.k).astype(np.int64)
+            n_terms = len(self.word_topic) - np.bincount(self.seeds.topics, minlength=self.k)
+            self.eta = fitted_eta(self.eta, pairs, totals, n_terms)
 
     def _blocks(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of documents of about as many tokens each, or one longer document."""

@@ -72,17 +72,21 @@ def fitted_alpha(alpha: Doubles, by_topic: Counts, by_document: Counts) -> Doubl
     return alpha
 
 
-def fitted_eta(eta: float, by_pair: Counts, topic_totals: Counts, n_terms: int) -> float:
+def fitted_eta(eta: float, by_pair: Counts, topic_totals: Counts, n_terms: int | Counts) -> float:
     """Return the symmetric prior of words that makes the topics most likely.
 
     ``by_pair`` (n_bins,): pairs of word and topic by their tokens; ``topic_totals`` (n_topics,).
+    Where seed words have another prior, these are of the other words alone, and ``n_terms``
+    (n_topics,) says how many each topic has: how a topic's tokens are spread over them does not
+    depend on the seed words (Dirichlet distributions have this property).
     """
     for _ in range(_STEPS):
-        whole = np.array([n_terms * eta])
-        rises = float((digamma(topic_totals + whole) - digamma(whole)).sum())
-        if rises <= 0:
+        whole = np.atleast_1d(n_terms) * eta
+        rises = digamma(topic_totals + whole) - digamma(whole)
+        expected = float((n_terms * rises).sum())
+        if expected <= 0:
             break
-        fitted = max(eta * float(digamma_rises(by_pair, eta)) / (n_terms * rises), _SMALLEST)
+        fitted = max(eta * float(digamma_rises(by_pair, eta)) / expected, _SMALLEST)
         moved, eta = abs(fitted - eta), fitted
         if moved <= _SETTLED * eta:
             break

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.counts import CountMatrix
+from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens
 from latentcli.engines.parameters import LdaParameters
 from latentcli.kernels import lda_infer, lda_learn
 from latentcli.kernels.padded_table import padded_table
@@ -32,12 +33,18 @@ Report = Callable[[float, int], None]
 
 
 def first_topic_words(
-    counts: CountMatrix, parameters: LdaParameters, number: int, threads: int, report: Report
+    counts: CountMatrix,
+    parameters: LdaParameters,
+    number: int,
+    threads: int,
+    report: Report,
+    seeds: PseudoTokens = NO_SEEDS,
 ) -> npt.NDArray[np.int32]:
     """Return how often each word stands in each topic at the start: a padded_table (n_terms, k).
 
-    Each ``number`` gives another start, drawn by the parameters' seed.
-    ``report`` is told how many of how many passes are done. ``threads`` change nothing.
+    Each ``number`` gives another start, drawn by the parameters' seed. The pseudo-tokens of
+    ``seeds`` are in the topics all the while, and not in what is returned. ``report`` is told how
+    many of how many passes are done. ``threads`` change nothing.
     """
     k = parameters.k
     draw = np.random.default_rng([parameters.seed, number])
@@ -47,6 +54,9 @@ def first_topic_words(
     table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
     table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
     table[:, :k] *= (frequency / k)[:, None]
+    table[seeds.terms] = 0  # at first, seed words are nowhere but in their topics
+    table[seeds.terms, seeds.topics] = frequency[seeds.terms]
+    seeds.add_to(table)
     size = min(_MOST_DOCS, -(-shuffled.n_docs // _MINIBATCHES))
     edges = [*range(0, shuffled.n_docs, max(1, size)), shuffled.n_docs]
     n_minibatches = max(1, len(edges) - 1)
@@ -68,10 +78,12 @@ def first_topic_words(
             scale *= 1 - step
             grown = step * shuffled.n_docs / batch.n_docs
             lda_learn(*pairs, *topics, weights, grown / scale, threads)
+            seeds.add_to(table, step / scale)  # they are not forgotten
             found = weights[:, :k].sum(axis=0, dtype=np.float64) - prior * batch.n_docs
-            totals = (1 - step) * totals + grown * found
+            totals = (1 - step) * totals + grown * found + step * seeds.totals(k)
         table *= np.float32(scale)
         scale = 1.0
     first = padded_table(counts.n_terms, k, np.int32)
-    first[:] = np.rint(table)
+    seeds.add_to(table, -1)
+    first[:] = np.rint(np.maximum(table, 0))
     return first

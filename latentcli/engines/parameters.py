@@ -41,6 +41,18 @@ class LdaParameters:
 
 
 @dataclass(frozen=True)
+class SeededLdaParameters(LdaParameters):
+    """Latent Dirichlet allocation whose first topics are told some of their words.
+
+    ``seeds`` holds a name and words for each; a seed word has ``seed_weight`` times as many tokens
+    more in its topic as it has in the corpus.
+    """
+
+    seeds: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    seed_weight: float = 0.3
+
+
+@dataclass(frozen=True)
 class LsiParameters:
     """Latent semantic indexing; ``weighting`` is one of WEIGHTINGS.
 

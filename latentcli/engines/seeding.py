@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 from gensim.models.lsimodel import stochastic_svd
 from scipy import sparse
+from scipy.optimize import linear_sum_assignment
 
 from latentcli.corpus.counts import CountMatrix
+from latentcli.engines.lda_seeds import PseudoTokens
 from latentcli.queries.inference import weighted
 
 Doubles = npt.NDArray[np.float64]
@@ -44,6 +46,23 @@ def first_topic_words(counts: CountMatrix, k: int, seed: int) -> Doubles:
     own = (member @ matrix).toarray()
     shared = own.sum(axis=0) / k
     words: Doubles = ((1 - _SHARED) * own + _SHARED * shared) * (len(documents) / len(drawn))
+    return words
+
+
+def seeded(first: Doubles, seeds: PseudoTokens) -> Doubles:
+    """Return the clusters in the order of the seeded topics that they fit best.
+
+    ``first`` is (k, n_terms). Seed words are moved to their topics.
+    """
+    k = len(first)
+    fits = np.zeros((k, k))
+    shares = first / np.maximum(first.sum(axis=1, keepdims=True), 1e-12)
+    np.add.at(fits, seeds.topics, shares[:, seeds.terms].T)
+    _, clusters = linear_sum_assignment(-fits)
+    words: Doubles = first[clusters]
+    occurrences = words[:, seeds.terms].sum(axis=0)
+    words[:, seeds.terms] = 0
+    words[seeds.topics, seeds.terms] = occurrences
     return words
 
 

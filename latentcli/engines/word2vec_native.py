@@ -9,7 +9,7 @@ bytes for one seed; several threads race (Hogwild, Niu et al. 2011).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +41,13 @@ class Trained(NamedTuple):
     metrics: dict[str, Any]
 
 
+class Weights(NamedTuple):
+    """The vectors of words and of context words: float32 (n_terms, dim padded to 16)."""
+
+    words: Floats
+    context: Floats
+
+
 class Text(NamedTuple):
     """The kept tokens uint32 (n_tokens,), and where stretches start: int64 (n_stretches + 1,)."""
 
@@ -60,21 +67,61 @@ def train(
 
     Raises RequestError where the learning rate is so high that the weights overflow.
     """
+    weights = first_weights(len(kept), parameters.dim, parameters.seed)
+    return _trained(corpus, kept, parameters, threads, scratch, observer, weights, 0)
+
+
+def resume(
+    model: Embedding,
+    metrics: Mapping[str, Any],
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: Word2VecParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Train the vectors of a model of the same words of the same corpus further.
+
+    ``parameters.epochs`` are all epochs, those that ``metrics`` count included: the learning rate
+    goes on from where it would be after these, if so many had been asked for.
+    """
+    if model.context_vectors is None:
+        raise RequestError(
+            "the model holds no context vectors to go on from", "train it anew with --retrain"
+        )
+    weights = Weights(*(padded_table(len(kept), parameters.dim, np.float32) for _ in range(2)))
+    weights.words[:, : parameters.dim] = model.vectors
+    weights.context[:, : parameters.dim] = model.context_vectors
+    done = int(metrics["epochs"])
+    return _trained(corpus, kept, parameters, threads, scratch, observer, weights, done)
+
+
+def _trained(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: Word2VecParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+    first: Weights,
+    done_epochs: int,
+) -> Trained:
+    weights, context = first
     vocabulary = corpus.vocabulary.selected(kept)
     counts = vocabulary.term_counts
     text = stretches(corpus, kept, scratch)
     n_tokens = len(text.tokens)
-    weights, context = first_weights(len(counts), parameters.dim, parameters.seed)
     total = n_tokens * parameters.epochs
     keep = kept_of_32_bits(counts, parameters.sample)
     negatives = alias_table(counts.astype(np.float64) ** 0.75)
-    for first, last, position in _blocks(text, parameters):
+    for begin, end, position in _blocks(text, parameters, done_epochs):
         observer.progress("training", position, total)
         train_word2vec(
             weights,
             context,
             text.tokens,
-            text.starts[first : last + 1],
+            text.starts[begin : end + 1],
             keep,
             negatives,
             window=parameters.window,
@@ -129,18 +176,20 @@ def _cut(edges: Rows) -> Rows:
     return starts
 
 
-def _blocks(text: Text, parameters: Word2VecParameters) -> Iterator[tuple[int, int, int]]:
-    """Yield blocks of stretches, all epochs: the first, the last + 1, the tokens before them."""
+def _blocks(
+    text: Text, parameters: Word2VecParameters, done_epochs: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield blocks of stretches, all epochs left: the first, the last + 1, the tokens before."""
     work = parameters.dim * (parameters.negative + 1) * (parameters.window + 1)
     size = max(1000, _BLOCK_WORK // work)
     n_tokens = len(text.tokens)
     edges = np.searchsorted(text.starts, np.arange(0, n_tokens + size, size)).tolist()
-    for epoch in range(parameters.epochs):
+    for epoch in range(done_epochs, parameters.epochs):
         for first, last in zip(edges, edges[1:], strict=False):
             yield first, last, epoch * n_tokens + int(text.starts[first])
 
 
-def first_weights(n_terms: int, dim: int, seed: int) -> tuple[Floats, Floats]:
+def first_weights(n_terms: int, dim: int, seed: int) -> Weights:
     """Return word vectors, uniform in (-0.5, 0.5) / dim, and context vectors, all zero.
 
     Both float32 (n_terms, dim padded with zeros to a multiple of 16), at multiples of 64 bytes.
@@ -148,7 +197,7 @@ def first_weights(n_terms: int, dim: int, seed: int) -> tuple[Floats, Floats]:
     weights = padded_table(n_terms, dim, np.float32)
     draw = np.random.default_rng(seed)
     weights[:, :dim] = (draw.random((n_terms, dim), np.float32) - np.float32(0.5)) / dim
-    return weights, padded_table(n_terms, dim, np.float32)
+    return Weights(weights, padded_table(n_terms, dim, np.float32))
 
 
 def kept_of_32_bits(counts: npt.NDArray[np.int64], sample: float) -> npt.NDArray[np.uint32]:

@@ -39,7 +39,9 @@ NOT_IN_ID = ("id", "checksum", "invocation")
 _MAX_MANIFEST_BYTES = 1 << 24
 _COPY_BYTES = 1 << 24
 # The dtypes of arrays, with Python's letters for them.
-_FORMATS = {"<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<u4": "I", "<u8": "Q", "|u1": "B"}
+_FORMATS = {
+    "<f4": "f", "<f8": "d", "<i4": "i", "<i8": "q", "<u2": "H", "<u4": "I", "<u8": "Q", "|u1": "B",
+}  # fmt: skip
 _HEADER_ALIGNMENT = 64
 _GROWTH_DIGITS = 21  # for which NumPy leaves room, so that the first axis may grow in place
 
@@ -96,6 +98,10 @@ class Artefact:
     def has(self, name: str) -> bool:
         """Tell whether there is an array of that name."""
         return f"arrays/{name}.npy" in self.manifest["files"]
+
+    def has_strings(self, name: str) -> bool:
+        """Tell whether there is a sequence of strings of that name."""
+        return f"{name}.txt" in self.manifest["files"]
 
     def buffer(self, name: str) -> memoryview[Any]:
         """Map an array, read-only, as typed memory of its shape (flat, where it is empty).

@@ -18,6 +18,8 @@ from latentcli.formats.writing import Array
 KIND = "corpus"
 # Arrays of the text, which a corpus may lack.
 _TEXT = "arrays/text_"
+# The algorithm of a corpus that was made from another by joining its phrases.
+PHRASES = "phrases"
 
 
 def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Strings]]:
@@ -25,6 +27,8 @@ def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Str
     strings = {"vocabulary": corpus.vocabulary.words, "documents": corpus.document_ids}
     if corpus.labels is not None:
         strings["labels"] = corpus.labels
+    if corpus.phrases is not None:
+        strings["phrases"] = corpus.phrases
     arrays: dict[str, Array] = {
         "token_ids": corpus.token_ids,
         "offsets": corpus.offsets,
@@ -72,7 +76,7 @@ def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
         offsets=artefact.array("offsets"),
         break_offsets=artefact.array("break_offsets"),
         document_ids=artefact.strings("documents"),
-        labels=artefact.strings("labels") if "labels.txt" in manifest["files"] else None,
+        labels=artefact.strings("labels") if artefact.has_strings("labels") else None,
         vocabulary=Vocabulary(
             artefact.strings("vocabulary"),
             np.asarray(artefact.array("term_counts")),
@@ -82,6 +86,7 @@ def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:
         digest=content_digest(manifest["files"]),
         name=name,
         text=_open_text(artefact) if has_text(manifest) else None,
+        phrases=artefact.strings("phrases") if artefact.has_strings("phrases") else None,
     )
 
 

@@ -66,6 +66,10 @@ def topic_model_parts(model: TopicModel) -> Parts:
         arrays |= {"topic_word": model.topic_word, "doc_topic": model.doc_topic}
         if isinstance(model, LdaModel):
             arrays |= {"alpha": model.alpha, "eta": model.eta}
+            if model.topic_order is not None:
+                arrays["topic_order"] = model.topic_order
+            if model.token_topic is not None:
+                arrays["token_topic"] = model.token_topic
         elif isinstance(model, PlsaModel):
             arrays["beta"] = model.beta
         elif isinstance(model, NmfModel):
@@ -115,6 +119,8 @@ def _open_lda(artefact: Artefact) -> LdaModel:
         **_mixture(artefact),
         alpha=np.asarray(artefact.array("alpha")),
         eta=np.asarray(artefact.array("eta")),
+        token_topic=artefact.array("token_topic") if artefact.has("token_topic") else None,
+        topic_order=artefact.array("topic_order") if artefact.has("topic_order") else None,
     )
 
 

@@ -81,16 +81,22 @@ class MixtureModel(TrainedOn):
 class LdaModel(MixtureModel):
     """Latent Dirichlet allocation (Blei, Ng and Jordan 2003).
 
-    ``topic_word`` holds mean counts plus eta, or the variational lambda; ``alpha`` float64
-    (n_topics,) and ``eta`` float64 (1,) are the Dirichlet priors.
+    ``topic_word`` holds mean counts plus the prior, or the variational lambda; ``alpha`` float64
+    (n_topics,) and ``eta`` float64 (1,) are the Dirichlet priors. Training can go on from
+    ``topic_order`` int32 (n_topics,), the numbers that the topics had in training, and, after Gibbs
+    sampling, ``token_topic`` uint16 (n_tokens,), that number for each token's topic (tokens in the
+    order of documents, in one by rising term).
     """
 
     alpha: Doubles
     eta: Doubles
+    token_topic: npt.NDArray[np.uint16] | None = None
+    topic_order: npt.NDArray[np.int32] | None = None
 
     def permuted(self, order: Counts) -> Self:
         """Return the same model with its topics in another order, int64 (n_topics,)."""
-        return replace(super().permuted(order), alpha=self.alpha[order])
+        numbers = None if self.topic_order is None else self.topic_order[order]
+        return replace(super().permuted(order), alpha=self.alpha[order], topic_order=numbers)
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from latentcli.errors import NothingFound, RequestError
 from latentcli.wording import counted
 
 if TYPE_CHECKING:
+    from latentcli.corpus.strings import Strings
+    from latentcli.corpus.tokenizers import TokenizerSettings
     from latentcli.models.word_vectors import Asked
 
 _SHOWN_CHARACTERS = 60
+
+
+class Lexicon(Protocol):
+    """Words, and the rule that made them: what a model is to a query word."""
+
+    @property
+    def words(self) -> Strings:
+        """The words, row by row."""
+
+    @property
+    def tokenizer(self) -> TokenizerSettings:
+        """The rule."""
 
 
 class Found(NamedTuple):
@@ -21,8 +35,11 @@ class Found(NamedTuple):
     row: int
 
 
-def find_word(model: Asked, query: str) -> Found | None:
-    """Look a word up as given, then through the model's own word rule (NFC, lower case ...)."""
+def find_word(model: Lexicon, query: str) -> Found | None:
+    """Look a word up as given, then through the model's own word rule (NFC, lower case ...).
+
+    Several words, as in ``New York`` or ``New_York``, are looked up as a phrase, ``new_york``.
+    """
     given = _normalised(query.strip())
     row = model.words.find(given)
     if row is not None:
@@ -30,11 +47,9 @@ def find_word(model: Asked, query: str) -> Found | None:
     from latentcli.corpus.tokenizers import make_tokenizer
 
     words = make_tokenizer(model.tokenizer).tokenize(given)
-    if len(words) == 1:
-        row = model.words.find(words[0])
-        if row is not None:
-            return Found(words[0], row)
-    return None
+    word = "_".join(words)
+    row = model.words.find(word) if words else None
+    return None if row is None else Found(word, row)
 
 
 def _normalised(text: str) -> str:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 _HEX = re.compile(r"[0-9a-f]{4,64}")
 
+# What is made from a corpus is never the latest one.
+_DERIVED = "phrases"
+
 # The pointer in ``latest`` for the kinds that are models.
 _ANY_MODEL = "model"
 
@@ -187,7 +190,7 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
     if run_id is not None:
         return open_run(cache, run_id)
     newest = max(
-        (row for row in list_runs(cache) if row.kind in kinds),
+        (row for row in list_runs(cache) if row.kind in kinds and row.algorithm != _DERIVED),
         key=lambda row: (row.created, row.id),
         default=None,
     )

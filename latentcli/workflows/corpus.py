@@ -21,7 +21,7 @@ from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import REVISION, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
-from latentcli.formats.corpus import KIND, corpus_parts, open_corpus, tokenizer_record
+from latentcli.formats.corpus import KIND, PHRASES, corpus_parts, open_corpus, tokenizer_record
 from latentcli.kernels import usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
@@ -29,6 +29,7 @@ from latentcli.store.pointers import names
 from latentcli.store.runs import all_runs, answer, find, give_name, mark_latest, publish
 from latentcli.store.staging import staging
 from latentcli.wording import counted
+from latentcli.workflows.phrases import joined_run
 from latentcli.workflows.provenance import Stopwatch, invocation, versions
 from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
 
@@ -86,12 +87,18 @@ def encoded_run(
 ) -> Artefact:
     """Return the run that holds a corpus, encoding it if it is not in the cache yet.
 
+    The latest corpus is the one as it was read: its phrases are joined where that is asked.
     ``threads`` None: all cores.
     """
+    if request.phrases is not None:
+        request.phrases.check()
     run = stored_run(cache, request, observer)
     if run is None:
         run = _encoded(cache, request, observer, retrain, usable_threads(threads))
-    mark_latest(cache, run)
+    if run.manifest["algorithm"] != PHRASES:
+        mark_latest(cache, run)
+    if request.phrases is not None:
+        run = joined_run(cache, run, request.phrases, observer, retrain)
     return run
 
 

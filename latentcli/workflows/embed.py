@@ -12,6 +12,7 @@ from latentcli.corpus.mask import frequent
 from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import InputError, RequestError
+from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts
 from latentcli.kernels import usable_cores
 from latentcli.observer import SILENT, Observer
@@ -106,7 +107,14 @@ def embed(
         trained = engine.load().train(corpus, kept, parameters, job.threads, scratch, observer)
         return embedding_parts(trained.model), trained.metrics
 
-    run = run_of(cache, job, train, observer)
+    return embedded(cache, run_of(cache, job, train, observer))
+
+
+def embedded(cache: Cache, run: Artefact) -> EmbedAnswer:
+    """Return the answer that a trained run is, its scan index made."""
     scan_index(cache, run, run.buffer("vectors"))
     words, dim = run.manifest["files"]["arrays/vectors.npy"]["shape"]
-    return EmbedAnswer(run.id, name_of(cache, run.id), request.algorithm, words, dim, corpus.name)
+    corpus = run.manifest["invocation"]["corpus_name"]
+    return EmbedAnswer(
+        run.id, name_of(cache, run.id), run.manifest["algorithm"], words, dim, corpus
+    )

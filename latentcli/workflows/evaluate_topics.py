@@ -57,11 +57,12 @@ def evaluate_topic_model(
     top = top_words(model, request.top)
     topics = [[model.words[int(row)] for row in rows] for rows in top]
     own = own_corpus(cache, run.manifest)
+    phrases = run.strings("phrases") if run.has_strings("phrases") else None
     with ExitStack() as stack:
         reference, described = own, ""
         if request.corpus is not None:
             reference = stack.enter_context(
-                corpus_to_read(cache, request.corpus, observer, model.tokenizer)
+                corpus_to_read(cache, request.corpus, observer, model.tokenizer, phrases)
             )
         if reference is not None:
             described = _described(reference)
@@ -71,7 +72,7 @@ def evaluate_topic_model(
         found.append(_held_out_perplexity(model, run.manifest, own))
         if request.unseen is not None:
             unseen = stack.enter_context(
-                corpus_to_read(cache, request.unseen, observer, model.tokenizer)
+                corpus_to_read(cache, request.unseen, observer, model.tokenizer, phrases)
             )
             found.append(_perplexity("unseen_perplexity", model, run.manifest, unseen, ""))
         return found + _agreement(model, own)

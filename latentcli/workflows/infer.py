@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.counting import Counted
-from latentcli.corpus.counts import CountMatrix
+from latentcli.corpus.counts import CountMatrix, count_words
+from latentcli.corpus.phrases import join_phrases
 from latentcli.corpus.sources import Fingerprint
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
@@ -26,7 +28,7 @@ from latentcli.store.cache import Cache
 from latentcli.store.staging import scratch
 from latentcli.wording import counted
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.reading import CorpusRequest, byte_progress, left_out, open_inputs
+from latentcli.workflows.reading import CorpusRequest, Reading, byte_progress, left_out, open_inputs
 
 _NAMED_EMPTY = 5
 _ROUNDING = 1e-9
@@ -71,11 +73,12 @@ def infer(
     if run.kind == EMBEDDING:
         model = open_embedding(run)
         rows = _inferred(
-            cache, request, model.tokenizer, model.words,
+            cache, request, run, model.tokenizer, model.words,
             lambda counts: infer_vectors(model, counts), observer,
         )  # fmt: skip
         return (DocumentVector(i, None if row is None else row.tolist()) for i, row in rows)
-    return _topics(_mixtures(cache, request, _topic_model(run, ref), observer), n, min_weight)
+    rows = _mixtures(cache, request, run, _topic_model(run, ref), observer)
+    return _topics(rows, n, min_weight)
 
 
 def infer_wide(
@@ -105,7 +108,7 @@ def infer_wide(
     row_type: Any = namedtuple  # mypy wants the names to be known
     wide = row_type("DocumentTopics", ["id", *(f"topic_{k}" for k in range(model.n_topics))])
     nothing = [None] * model.n_topics
-    rows = _mixtures(cache, request, model, observer)
+    rows = _mixtures(cache, request, run, model, observer)
     return (wide(i, *(nothing if row is None else row.tolist())) for i, row in rows)
 
 
@@ -122,7 +125,9 @@ def _topic_model(run: Artefact, ref: str | None) -> TopicModel:
     return open_topic_model(run)
 
 
-def _mixtures(cache: Cache, request: CorpusRequest, model: TopicModel, observer: Observer) -> Rows:
+def _mixtures(
+    cache: Cache, request: CorpusRequest, run: Artefact, model: TopicModel, observer: Observer
+) -> Rows:
     unsettled = sweeps = 0
 
     def weights(counts: CountMatrix) -> Weights:
@@ -133,7 +138,7 @@ def _mixtures(cache: Cache, request: CorpusRequest, model: TopicModel, observer:
         return inferred.weights
 
     told = _telling(model)
-    yield from _inferred(cache, request, model.tokenizer, model.words, weights, observer, told)
+    yield from _inferred(cache, request, run, model.tokenizer, model.words, weights, observer, told)
     if unsettled:
         observer.note(f"{counted(unsettled, 'document')} had not settled after {sweeps} sweeps")
 
@@ -153,6 +158,7 @@ def _telling(model: TopicModel) -> npt.NDArray[np.bool_] | None:
 def _inferred(
     cache: Cache,
     request: CorpusRequest,
+    run: Artefact,
     tokenizer: TokenizerSettings,
     words: Strings,
     infer_batch: Callable[[CountMatrix], Weights],
@@ -169,8 +175,10 @@ def _inferred(
         reading = open_inputs(request, folder, observer)
         seen = Fingerprint()
         tell = byte_progress(reading.sources, observer)("inferring, MB")
-        batch: Counted
-        for batch in reading.counted(seen, tokenizer, words, usable_cores()):
+        batches: Iterator[Counted] = reading.counted(seen, tokenizer, words, usable_cores())
+        if run.has_strings("phrases"):
+            batches = _joined(reading, seen, run.strings("phrases"), tokenizer, words, folder)
+        for batch in batches:
             empty = np.diff(_of(batch.counts, telling)) == 0
             rows = infer_batch(batch.counts)
             for document, (document_id, row) in enumerate(zip(batch.ids, rows, strict=True)):
@@ -192,6 +200,20 @@ def _inferred(
         shown = ", ".join(named) + (" ..." if n_empty > len(named) else "")
         have = "has" if n_empty == 1 else "have"
         observer.note(f"{n_empty:,} of {n_docs:,} documents {have} no known words: {shown}")
+
+
+def _joined(
+    reading: Reading,
+    seen: Fingerprint,
+    phrases: Strings,
+    tokenizer: TokenizerSettings,
+    words: Strings,
+    folder: Path,
+) -> Iterator[Counted]:
+    """Yield all documents at once, joined by a model's phrases before its words are counted."""
+    encoded = reading.encoded(seen, tokenizer, folder, lambda n_tokens: None, usable_cores())
+    corpus = join_phrases(encoded.corpus, phrases, folder)
+    yield Counted(list(corpus.document_ids), count_words(corpus, words), encoded.overlong_words)
 
 
 def _of(counts: CountMatrix, telling: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:

@@ -47,6 +47,8 @@ class RunDetails(NamedTuple):
     seconds: dict[str, float]
     versions: dict[str, str]
     arrays: dict[str, str]
+    resumed: str
+    phrases: dict[str, Any]
 
 
 def models(cache: Cache) -> list[RunSummary]:
@@ -74,6 +76,8 @@ def show(cache: Cache, ref: str) -> RunDetails:
             for path, entry in manifest["files"].items()
             if path.endswith(".npy")
         },
+        resumed=manifest.get("resumed", ""),
+        phrases=manifest.get("phrases", {}),
     )
 
 
@@ -97,23 +101,24 @@ def rename(cache: Cache, ref: str, name: str, observer: Observer = SILENT) -> Ru
 
 
 def remove(cache: Cache, ref: str, observer: Observer = SILENT) -> RunSummary:
-    """Remove a run, damaged or not; the models of a removed corpus are named and stay."""
+    """Remove a run, damaged or not; what was made from a removed corpus is named and stays."""
     run_id = run_id_of(cache, ref)
     row = _row(cache, run_id) or RunSummary(run_id, "", "damaged", "", "", 0, "")
-    depending = _models_of(cache, run_id) if row.kind == CORPUS else []
+    depending = _depending_on(cache, run_id) if row.kind == CORPUS else []
     remove_run(cache, run_id)
     if depending:
-        observer.note(f"models trained on it stay: {', '.join(depending)}")
+        observer.note(f"what was made from it stays: {', '.join(depending)}")
     return row
 
 
-def _models_of(cache: Cache, corpus_id: str) -> list[str]:
+def _depending_on(cache: Cache, corpus_id: str) -> list[str]:
     digest = content_digest(read_manifest(cache.runs / corpus_id)["files"])
     called = {run_id: name for name, run_id in names(cache).items()}
     return [
         called.get(manifest["id"], manifest["id"][:12])
         for manifest in all_runs(cache)
-        if isinstance(manifest.get("corpus"), dict) and manifest["corpus"]["digest"] == digest
+        if manifest.get("parent") == digest
+        or (isinstance(manifest.get("corpus"), dict) and manifest["corpus"]["digest"] == digest)
     ]
 
 

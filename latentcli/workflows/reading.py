@@ -14,6 +14,7 @@ from latentcli.corpus.counting import Counted, counted_files, counted_texts
 from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import NATIVE, encode, encode_files
+from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import (
     TEXT_FORMS,
     ReaderSettings,
@@ -42,7 +43,10 @@ _DESCRIBED = {
 
 @dataclass(frozen=True)
 class CorpusRequest:
-    """What to read: paths, or ``-``; none means the corpus that was asked for last."""
+    """What to read: paths, or ``-``; none means the corpus that was asked for last.
+
+    ``phrases``: how they are found and joined; None: they are not.
+    """
 
     inputs: Sequence[str] = ()
     reader: ReaderSettings = field(default_factory=ReaderSettings)
@@ -50,6 +54,7 @@ class CorpusRequest:
     name: str = ""
     stdin: BinaryIO | None = None
     keep_text: bool = True
+    phrases: PhraseSettings | None = None
 
     @property
     def has_settings(self) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from latentcli.corpus.encoded import EncodedCorpus, chunked
+from latentcli.corpus.phrases import join_phrases
 from latentcli.corpus.sources import Fingerprint, expected_bytes
+from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.corpus import open_corpus
@@ -37,16 +39,23 @@ def corpus_to_read(
     request: CorpusRequest,
     observer: Observer,
     tokenizer: TokenizerSettings | None = None,
+    phrases: Strings | None = None,
 ) -> Iterator[EncodedCorpus]:
     """Open a stored corpus by its name, the latest for none, or encode one without keeping it.
 
-    ``tokenizer``: the word rule of a model, in place of the request's, which must not have one.
+    ``tokenizer``: the word rule of a model, in place of the request's, which must not have one;
+    ``phrases``: those of a model, by which the corpus is joined, unless it is joined already.
     """
     if tokenizer is not None and request.tokenizer != TokenizerSettings():
         raise RequestError("words are cut by the model's own rule", "leave --tokenizer out")
     run = stored_run(cache, request, observer)
     if run is not None:
-        yield open_corpus(run, run.manifest["invocation"]["corpus_name"])
+        stored = open_corpus(run, run.manifest["invocation"]["corpus_name"])
+        if phrases is None or stored.phrases is not None:
+            yield stored
+            return
+        with scratch(cache) as folder:
+            yield join_phrases(stored, phrases, folder)
         return
     with scratch(cache) as folder:
         reading = open_inputs(request, folder, observer)
@@ -62,4 +71,5 @@ def corpus_to_read(
         name = reading.sources[0].name.rstrip("/").rsplit("/", 1)[-1]
         if not corpus.n_tokens:
             raise InputError(f"{name}: no tokens in {corpus.n_docs} documents")
-        yield replace(corpus, name=name)
+        corpus = replace(corpus, name=name)
+        yield corpus if phrases is None else join_phrases(corpus, phrases, folder)

@@ -9,6 +9,7 @@ import numpy as np
 
 from latentcli.corpus.encoded import EncodedCorpus, chunked
 from latentcli.corpus.mask import Rows, topical
+from latentcli.corpus.phrases import phrases_of
 from latentcli.corpus.stopwords import stop_words
 from latentcli.errors import InputError, RequestError
 from latentcli.observer import Observer
@@ -46,12 +47,13 @@ def kept_words(
     """Return the rows of the words to keep, and the mask's record; raise InputError for none."""
     language = options.stopwords or "en"
     stops = stop_words(language, corpus.tokenizer)
+    left_out = stops if corpus.phrases is None else stops | phrases_of(corpus.phrases, stops)
     if options.stopwords is None:
         observer.note("stop words: English (--stopwords de, fr ..., none, or a file)")
     min_df = options.min_df
     if min_df is None:
         min_df = 5 if n_with_words(corpus) >= _SMALL_CORPUS_DOCS else 2
-    kept = topical(corpus, min_df, options.max_df, options.keep_n, stops)
+    kept = topical(corpus, min_df, options.max_df, options.keep_n, left_out)
     if not len(kept):
         raise InputError(
             f"0 of {len(corpus.vocabulary)} words kept with --min-df {min_df} "

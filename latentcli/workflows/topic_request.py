@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from latentcli.engines import TOPIC_ALGORITHMS
 from latentcli.engines.parameters import (
@@ -13,9 +14,11 @@ from latentcli.engines.parameters import (
     LsiParameters,
     NmfParameters,
     PlsaParameters,
+    SeededLdaParameters,
 )
 from latentcli.errors import RequestError
 from latentcli.wording import there_are
+from latentcli.workflows.seeds import Seeds
 
 TopicParameters = LdaParameters | LsiParameters | PlsaParameters | NmfParameters | HdpParameters
 
@@ -31,6 +34,8 @@ _ONLY_FOR = (
     ("weighting", "--weighting", ("lsi", "nmf")),
     ("loss", "--loss", ("nmf",)),
     ("tempered", "--tempered", ("plsa",)),
+    ("seed_words", "--seed-words", ("lda",)),
+    ("seed_weight", "--seed-weight", ("lda",)),
 )
 
 
@@ -61,6 +66,8 @@ class TopicsRequest:
     weighting: str | None = None
     loss: str | None = None
     tempered: bool | None = None
+    seed_words: Path | None = None
+    seed_weight: float | None = None
     seed: int = 1
     chunk: int | None = None
     held_out: float | None = None
@@ -79,9 +86,11 @@ def check(request: TopicsRequest) -> None:
             raise RequestError(
                 f"{option} is for {', '.join(algorithms)}, not for {request.algorithm}"
             )
+    if request.seed_weight is not None and request.seed_words is None:
+        raise RequestError("--seed-weight: there are no seed words", "give them by --seed-words")
 
 
-def parameters_of(request: TopicsRequest, engine: str) -> TopicParameters:
+def parameters_of(request: TopicsRequest, engine: str, seeds: Seeds = ()) -> TopicParameters:
     """Return the algorithm's parameters, nothing left open but how long it trains."""
     if request.algorithm == "lsi":
         return _lsi_parameters(request)
@@ -92,7 +101,11 @@ def parameters_of(request: TopicsRequest, engine: str) -> TopicParameters:
         return _nmf_parameters(request)
     if request.algorithm == "hdp":
         return HdpParameters(topics_of(request), request.iterations, request.seed)
-    return lda_parameters(request, engine)
+    parameters = lda_parameters(request, engine)
+    if not seeds:
+        return parameters
+    weight = request.seed_weight or SeededLdaParameters.seed_weight
+    return SeededLdaParameters(**asdict(parameters), seeds=seeds, seed_weight=weight)
 
 
 def topics_of(request: TopicsRequest) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
 
 from latentcli.corpus.counts import count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
@@ -27,6 +29,7 @@ from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.held_out import hold_out
 from latentcli.workflows.reading import CorpusRequest
+from latentcli.workflows.seeds import Seeds, known_seeds
 from latentcli.workflows.topic_corpus import (
     cut_documents,
     kept_words,
@@ -43,7 +46,8 @@ JUDGED_WORDS = 10
 class Topic(NamedTuple):
     """One topic: its share of the corpus, NPMI coherence, exclusivity, and top words.
 
-    Coherence and exclusivity are of the 10 most probable words, however ``words`` are ranked.
+    Coherence and exclusivity are of the 10 most probable words, however ``words`` are ranked;
+    ``seeds`` names the line of seed words that the topic was given, if it was.
     """
 
     topic: int
@@ -51,6 +55,7 @@ class Topic(NamedTuple):
     coherence: float | None
     exclusivity: float | None
     words: list[str]
+    seeds: str = ""
 
 
 def topics(
@@ -72,7 +77,12 @@ def topics(
     corpus, held_out = hold_out(corpus, request.held_out, request.seed, observer)
     kept, mask = kept_words(corpus, request.mask, observer)
     request = within_corpus(request, corpus, kept)
-    parameters = parameters_of(request, engine.name)
+    seeds: Seeds = ()
+    if request.seed_words is not None:
+        words = corpus.vocabulary.selected(kept).words
+        k = topics_of(request)
+        seeds = known_seeds(request.seed_words, words, corpus.tokenizer, k, observer)
+    parameters = parameters_of(request, engine.name, seeds)
     job = Job(
         TOPIC_MODEL,
         request.algorithm,
@@ -84,19 +94,50 @@ def topics(
         {**mask, "chunk": chunk, **held_out, "terms": len(kept)},
     )
 
+    def fit(scratch: Path) -> Fitted:
+        fitted: Fitted = engine.load().train(
+            corpus, kept, parameters, job.threads, scratch, observer
+        )
+        return fitted
+
+    return describe(model_run(cache, job, kept, fit, observer), n_words, rank_by)
+
+
+class Fitted(Protocol):
+    """What engines give."""
+
+    @property
+    def model(self) -> TopicModel:
+        """The model, its topics as the engine has them."""
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """How it went."""
+
+
+def model_run(
+    cache: Cache, job: Job, kept: Rows, fit: Callable[[Path], Fitted], observer: Observer
+) -> Artefact:
+    """Return the run that answers a job: from the cache, or of what ``fit`` gives."""
+
     def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
-        trained = engine.load().train(corpus, kept, parameters, job.threads, scratch, observer)
-        model = trained.model.ordered()
-        if request.algorithm == "hdp":
+        fitted = fit(scratch)
+        order = np.argsort(-fitted.model.shares(), kind="stable").tolist()
+        model = fitted.model.ordered()
+        if job.algorithm == "hdp":
             observer.note(f"{model.n_topics} topics found: a first guess at their number")
-        elif model.n_topics < topics_of(request):
-            why = "the corpus has rank" if request.algorithm == "lsi" else "the corpus fills"
+        elif model.n_topics < job.parameters.k:
+            why = "the corpus has rank" if job.algorithm == "lsi" else "the corpus fills"
             observer.note(f"{why} {model.n_topics}: fewer topics than --k")
-        return topic_model_parts(model), {**trained.metrics, **_quality(model, corpus, kept)}
+        metrics = {**fitted.metrics, **_quality(model, job.corpus, kept)}
+        names = [name for name, _ in getattr(job.parameters, "seeds", ())]
+        if names:
+            metrics["seeds"] = [names[line] if line < len(names) else "" for line in order]
+        return topic_model_parts(model), metrics
 
     run = run_of(cache, job, train, observer)
     _say_how_it_went(run, len(kept), observer)
-    return describe(run, n_words, rank_by)
+    return run
 
 
 def stored_topics(
@@ -118,11 +159,11 @@ def describe(run: Artefact, n_words: int = JUDGED_WORDS, rank_by: str = PROBABIL
     model = open_topic_model(run)
     metrics = run.manifest["metrics"]
     top = top_words(model, n_words, rank_by)
+    shares, seeds = metrics["share"], metrics.get("seeds") or [""] * model.n_topics
+    figures = zip(shares, metrics["coherence"], metrics["exclusivity"], seeds, strict=True)
     return [
-        Topic(number, share, coherence, exclusive, [model.words[int(row)] for row in top[number]])
-        for number, (share, coherence, exclusive) in enumerate(
-            zip(metrics["share"], metrics["coherence"], metrics["exclusivity"], strict=True)
-        )
+        Topic(number, share, coherence, exclusive, [model.words[i] for i in top[number]], named)
+        for number, (share, coherence, exclusive, named) in enumerate(figures)
     ]
 
 

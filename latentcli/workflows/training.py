@@ -37,7 +37,7 @@ class TrainingOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """A resolved training request."""
+    """A resolved training request; ``resumed``: the id of the run that is trained further."""
 
     kind: str
     algorithm: str
@@ -47,10 +47,13 @@ class Job:
     corpus: EncodedCorpus
     parameters: Any
     mask: Mapping[str, Any]
+    resumed: str = ""
 
     def request(self) -> dict[str, Any]:
         """Return what the request's digest is taken of."""
+        resumed = {"resumed": self.resumed} if self.resumed else {}
         return {
+            **resumed,
             "kind": self.kind,
             "algorithm": self.algorithm,
             "engine": self.engine.name,
@@ -125,6 +128,8 @@ def _trained(
         watch = Stopwatch()
         with staging(cache) as scratch:
             (arrays, strings), metrics = train(scratch)
+            if job.corpus.phrases is not None:
+                strings = {**strings, "phrases": job.corpus.phrases}
         watch.stage("train")
         run = publish(
             cache,

@@ -13,15 +13,18 @@ import pytest
 from tests.conftest import SAMPLES, Run, run_latent
 
 RUN = "id name kind algorithm created bytes corpus"
-_RECORD = f"{RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays"
+_RECORD = (
+    f"{RUN} engine parameters mask metrics tokenizer reproducible seconds versions arrays "
+    "resumed phrases"
+)
 _TALES = ("embed", SAMPLES / "tales.txt", "--threads", "1", "--epochs", "20")
 _NOTICES = ("topics", SAMPLES / "notices.jsonl", "--k", "10")
 
 # What is typed, and the columns that the contract promises.
 ANSWERS = [
     (_TALES, "id name algorithm words dim corpus"),
-    (_NOTICES, "topic share coherence exclusivity words"),
-    (("topics", "-m", "notices"), "topic share coherence exclusivity words"),
+    (_NOTICES, "topic share coherence exclusivity words seeds"),
+    (("topics", "-m", "notices"), "topic share coherence exclusivity words seeds"),
     (("topic", "3", "-m", "notices"), "word weight"),
     (("topic", "3", "-m", "notices-lsi"), "word weight"),
     (("topic", "3", "-m", "notices", "--documents"), "document weight snippet"),

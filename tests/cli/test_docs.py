@@ -25,6 +25,7 @@ def _sections() -> dict[str, str]:
 SECTIONS = _sections()
 PROGRAM: Any = typer.main.get_command(app)
 READING = "Reading a corpus"
+PHRASES = "Phrases"
 
 
 def _parts(name: str) -> list[Any]:
@@ -58,8 +59,9 @@ def test_every_command_has_a_section_and_every_section_a_command() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_a_command_is_documented(name: str) -> None:
     documented = set(OPTION.findall(SECTIONS[""] + SECTIONS[f"latent {name}"]))
-    if READING in SECTIONS[f"latent {name}"] or f"`{name}`" in SECTIONS[READING]:
-        documented |= set(OPTION.findall(SECTIONS[READING]))
+    for shared in (READING, PHRASES):
+        if shared in SECTIONS[f"latent {name}"] or f"`{name}`" in SECTIONS[shared].split("\n\n")[0]:
+            documented |= set(OPTION.findall(SECTIONS[shared]))
     assert set(_options(name)) <= documented
 
 
@@ -97,10 +99,16 @@ def test_every_command_named_anywhere_exists() -> None:
     assert set(parts) == set(PROGRAM.commands["cache"].commands)
 
 
-@pytest.mark.parametrize("name", [*COMMANDS, READING])
+@pytest.mark.parametrize("name", ["embed", "topics", "corpus"])
+def test_every_option_for_phrases_is_one_of_the_commands_that_join_them(name: str) -> None:
+    options = {option for names, *_ in _rows(SECTIONS[PHRASES]) for option in OPTION.findall(names)}
+    assert options <= set(_options(name))
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, READING, PHRASES])
 def test_documented_defaults_are_the_programs(name: str) -> None:
-    section = SECTIONS[name if name == READING else f"latent {name}"]
-    options = _options("corpus" if name == READING else name)
+    section = SECTIONS[name if name in (READING, PHRASES) else f"latent {name}"]
+    options = _options("corpus" if name in (READING, PHRASES) else name)
     for names, _, *default in _rows(section):
         for option in OPTION.findall(names):
             value = options[option].default

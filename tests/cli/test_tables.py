@@ -37,7 +37,7 @@ def test_the_topics_on_a_terminal_are_those_in_a_pipe(copied_cache: Path) -> Non
     first = run_latent(copied_cache, *question).stdout.splitlines()[0].split("\t")
     screen = on_terminal(copied_cache, *question, columns=120)
     table = screen.text[screen.text.index("topic  ") :].splitlines()
-    assert table[0].split() == ["topic", "share", "coherence", "exclusivity", "words"]
+    assert table[0].split() == ["topic", "share", "coherence", "exclusivity", "words", "seeds"]
     assert table[1].split()[4:] == first[4].split()
 
 

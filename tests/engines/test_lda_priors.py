@@ -73,6 +73,29 @@ def test_eta_is_the_most_likely() -> None:
     assert eta == pytest.approx(np.exp(best.x), rel=5e-3)
 
 
+def test_eta_is_the_most_likely_where_topics_have_different_words() -> None:
+    """As where each topic's seed words, which have another prior, are left out."""
+    draw = np.random.default_rng(3)
+    sizes = np.array([200, 150, 190, 120])
+    topics = [draw.multinomial(3000, draw.dirichlet(np.full(n, 0.07))) for n in sizes]
+    counts = np.concatenate(topics)
+    totals = np.array([topic.sum() for topic in topics])
+    eta = 0.5
+    for _ in range(20):
+        eta = fitted_eta(eta, histogram(counts, n_bins(int(counts.max()))), totals, sizes)
+    best = optimize.minimize_scalar(
+        lambda x: (
+            -sum(
+                dirichlet_multinomial(topic[None], np.full(len(topic), np.exp(x)))
+                for topic in topics
+            )
+        ),
+        bounds=(-6, 2),
+        method="bounded",
+    )
+    assert eta == pytest.approx(np.exp(best.x), rel=5e-3)
+
+
 def test_a_topic_without_tokens_keeps_a_prior() -> None:
     by_topic = np.zeros((2, 10), np.int64)
     by_topic[0, 5] = 7  # seven documents with five tokens, all in the first topic

@@ -35,6 +35,13 @@ def test_a_model_that_keeps_case_is_asked_as_given() -> None:
     assert find_word(model, "POLISH") is None
 
 
+@pytest.mark.parametrize("query", ["new_york", "New_York", "New York", " new\tYORK ", "new-york"])
+def test_several_words_are_looked_up_as_a_phrase(query: str) -> None:
+    model = embedding([[1], [2], [3]], ["new", "york", "new_york"])
+    assert find_word(model, query) == Found("new_york", 2)
+    assert find_word(model, "york new") is None
+
+
 @pytest.mark.parametrize("query", ["france king's", "spain", "--", "", "..."])
 def test_what_is_no_single_word_of_the_model_is_not_found(query: str) -> None:
     assert find_word(MODEL, query) is None

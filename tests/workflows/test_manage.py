@@ -100,8 +100,8 @@ def test_models_of_a_removed_corpus_are_named_and_stay(copy: Cache, notes: Notes
     corpus = next(row for row in models(copy) if row.corpus == "notices.jsonl")
     remove(copy, corpus.id, notes)
     [line] = notes.lines
-    assert line.startswith("models trained on it stay: ")
-    assert set(line.removeprefix("models trained on it stay: ").split(", ")) == {
+    assert line.startswith("what was made from it stays: ")
+    assert set(line.removeprefix("what was made from it stays: ").split(", ")) == {
         "notices",
         "notices-lsi",
     }
