@@ -125,6 +125,7 @@ class _Counting:
 
     def _take_starts(self) -> tuple[int, npt.NDArray[np.integer]]:
         starts, numbers, _ = self._encoder.take_layout()
+        self._encoder.take_places()  # no text is kept here
         self._starts.append(starts.astype(np.int64))
         return len(starts), numbers.astype(np.int64)
 

@@ -107,8 +107,10 @@ class Reading:
     ) -> Iterator[Counted]:
         """Yield the documents in batches, the words of a model counted in them."""
         if not self._is_text_for(tokenizer):
-            return counted_texts(self.documents(watch), tokenizer, words, threads)
-        return counted_files(ahead(self._text(watch)), tokenizer, words, threads)
+            yield from counted_texts(self.documents(watch), tokenizer, words, threads)
+            return
+        with closing(ahead(self._text(watch))) as blocks:
+            yield from counted_files(blocks, tokenizer, words, threads)
 
     def _is_text_for(self, tokenizer: TokenizerSettings) -> bool:
         """Tell whether the native encoder finds the documents by itself."""
