@@ -10,7 +10,7 @@ KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*
 CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp)
 BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
-.PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench clean
+.PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench quality clean
 
 help:
 	@echo "make setup      a virtual environment in $(VENV) with the program and its tools"
@@ -22,6 +22,7 @@ help:
 	@echo "make fuzz       a minute of hostile bytes for the encoder (SECONDS=60)"
 	@echo "make wheel      a wheel in dist/ for any machine of this architecture"
 	@echo "make bench      measure beside the peers (needs ../shared/data)"
+	@echo "make quality    topics beside the peers' on labelled corpora, into docs/quality.md (up to an hour)"
 	@echo "make clean      remove what these made"
 
 setup: $(BUILT)
@@ -121,6 +122,11 @@ bench: $(BUILT) peers
 	@for script in benchmarks/bench_*.py; do echo "== $$script"; \
 		env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python $$script || exit 1; done
 	@.peers/bin/python benchmarks/page.py
+
+# What single runs gave is kept in build/quality, so that an interrupted one goes on.
+quality: $(BUILT) peers
+	@$(BIN)/python benchmarks/quality.py $(if $(QUICK),--quick) > /dev/null
+	@$(BIN)/python benchmarks/quality_page.py $(if $(QUICK),--quick)
 
 clean:
 	rm -rf $(VENV) .peers .demo build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -41,14 +41,14 @@ _ENGINES = {
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
     "lda": (
-        Engine("native", "latentcli.engines.lda_native", 2, ("numpy",), False, True),
+        Engine("native", "latentcli.engines.lda_native", 3, ("numpy",), False, True),
         Engine("gensim", "latentcli.engines.lda_gensim", 2, ("gensim",), False, True),
     ),
     "lsi": (
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
     ),
-    "plsa": (Engine("native", "latentcli.engines.plsa_native", 1, ("numpy",), False),),
+    "plsa": (Engine("native", "latentcli.engines.plsa_native", 2, ("numpy",), False),),
     "nmf": (Engine("sklearn", "latentcli.engines.nmf_sklearn", 1, ("scikit-learn",), False),),
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),
 }

@@ -5,7 +5,8 @@ sampled in blocks, between which the counts of words in topics are brought up to
 they are fixed, so that the result does not depend on the number of threads. The priors, unless
 they were given, are fitted to the counts every few sweeps (``lda_priors.py``).
 
-Training ends when the likelihood per token, which every sweep gives, has stopped rising. The
+Training ends when the likelihood per token, which every sweep gives, has stopped rising; a small
+corpus, whose sweeps cost little and whose topics go on improving after that, has more. The
 topics are the means of those of the last sweeps; the documents' are inferred from them. The
 topics of tokens stay with the model, two bytes each, so that the chain can go on from there.
 
@@ -51,6 +52,8 @@ _AVERAGED = 5  # sweeps
 _WINDOW = 6  # sweeps
 _TOLERANCE = 5e-3
 _MOST_SWEEPS = 300
+# However settled, tokens are drawn so many times in all for 20 topics, in at most so many sweeps.
+_LEAST_DRAWS, _LEAST_SWEEPS = 5e7, 400
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
@@ -230,7 +233,8 @@ def _sample(
     ``before`` the chain was stopped are counted, too, but it has to settle again.
     """
     likelihoods = list(before)
-    limit = len(before) + (iterations or _MOST_SWEEPS)
+    least = _least_sweeps(chain.n_tokens, chain.k)
+    limit = len(before) + (iterations or least + _MOST_SWEEPS)
     left = min(_AVERAGED, limit - len(before))
     settled = False
     mean = np.zeros_like(chain.word_topic, np.float32)
@@ -244,7 +248,8 @@ def _sample(
             observer.progress(stage, done, total)
 
         likelihoods.append(chain.sweep(report))
-        settled = settled or _has_settled(likelihoods[len(before) :], chain.k)
+        enough = len(likelihoods) >= least
+        settled = settled or (enough and _has_settled(likelihoods[len(before) :], chain.k))
         if settled and total is None:
             total = min(limit, len(likelihoods) + left - 1)
         at_end = limit - len(likelihoods) < left
@@ -257,6 +262,15 @@ def _sample(
     observer.progress(stage, len(likelihoods), len(likelihoods))
     topic_word = mean[:, : chain.k].T / np.float32(averaged) + np.float32(chain.eta)
     return likelihoods, settled, np.ascontiguousarray(topic_word)
+
+
+def _least_sweeps(n_tokens: int, k: int) -> int:
+    """Return how many sweeps are made at least: few for a large corpus.
+
+    With few words in a document, topics grow more coherent long after the likelihood has settled.
+    """
+    draws = _LEAST_DRAWS * math.sqrt(k / 20)
+    return int(min(_LEAST_SWEEPS, draws / max(1, n_tokens)))
 
 
 def _has_settled(likelihoods: list[float], k: int) -> bool:

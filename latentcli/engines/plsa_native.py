@@ -3,9 +3,10 @@
 Expectation and maximisation on the counts: p(word | document) is a mixture of p(word | topic).
 Documents and words take turns, as in multiplicative updates of a non-negative factorisation by
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
-begins where online EM has come to in a few passes (``lda_start.py``) with a quarter more topics,
-of which the most alike are then merged (``topic_merging.py``); of a small corpus at the likeliest
-of several such starts. It ends when the likelihood has all but stopped rising.
+begins at the singular vectors' positive parts, as that does (``nndsvd.py``), or, where that is far
+likelier after a few passes, at what online EM has found (``lda_start.py``) with a quarter more
+topics, of which the most alike are then merged (``topic_merging.py``). It ends when the likelihood
+has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
 out; EM stops as soon as they become no likelier, and beta is lowered as long as that helps.
@@ -27,8 +28,10 @@ from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_start import first_topic_words
+from latentcli.engines.nndsvd import Factors, nndsvd
 from latentcli.engines.parameters import LdaParameters, PlsaParameters
 from latentcli.engines.topic_merging import merged_topics
+from latentcli.engines.truncated_svd import Sparse
 from latentcli.kernels import SparseMatrix, plsa_step
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.topic_model import PlsaModel
@@ -40,14 +43,12 @@ _WINDOW = 5  # passes
 _TOLERANCE = 1e-4
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
-# What each word has of each topic at the start, in tokens beside those found: EM leaves no zero.
-_SMOOTHING = 0.05
-_FIRST_STEPS = 3
-# A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
-_MOST_STARTS = 16
+# Of a small corpus, other starts are tried beside it: so many at most, of so many tokens in all.
+_OTHER_STARTS = 4
 _START_TOKENS = 1_600_000
-_MORE_TOPICS = 1.25  # to begin with
-_TRIAL_PASSES = 5
+_MORE_TOPICS = 1.25  # of online EM
+_TRIAL_PASSES = 15
+_AHEAD = 0.01
 _HELD_OUT = 0.1
 _COOLING = 0.9
 _LOWEST_BETA = 0.2
@@ -149,27 +150,37 @@ def _reporting(observer: Observer, done: int, parameters: PlsaParameters) -> _Re
 def _begun(
     counts: CountMatrix, parameters: PlsaParameters, threads: int, observer: Observer
 ) -> _Em:
-    """Return EM at its start; for a small corpus, at the likeliest of several."""
+    """Return EM where it comes to in a few passes from the best of its starts."""
     em = _Em(counts, parameters.k, threads)
-    starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
-    best, likelihood = None, -math.inf
-    more = min(math.ceil(_MORE_TOPICS * parameters.k), max(parameters.k, counts.n_terms))
-    like_lda = LdaParameters(k=more if parameters.k > 1 else 1, seed=parameters.seed)
-    for number in range(starts):
-
-        def report(done: float, passes: int, number: int = number) -> None:
-            observer.progress("first topics", number * passes + done, starts * passes)
-
-        first = first_topic_words(counts, like_lda, number, threads, report)
-        em.begin(merged_topics(first[:, : like_lda.k], parameters.k))
-        if starts > 1:
-            for _ in range(_TRIAL_PASSES):
-                trial = em.step()
-            if best is None or trial > likelihood:
-                best, likelihood = em.state(), trial
-    if best is not None:
-        em.restore(best)
+    best, likelihood = em.state(), -math.inf
+    others = min(_OTHER_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
+    for number in range(1 + others):
+        observer.progress("first topics", number, 1 + others)
+        em.begin(_start(counts, parameters, number, threads))
+        for _ in range(_TRIAL_PASSES):
+            found = em.step()
+        # The first goes on rising longer: the others must be ahead of it by far.
+        found += _AHEAD * abs(found) if number == 0 else 0
+        if found > likelihood:
+            best, likelihood = em.state(), found
+    observer.progress("first topics", 1 + others, 1 + others)
+    em.restore(best)
     return em
+
+
+def _start(counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int) -> Factors:
+    """Return factors to begin at: the first by singular vectors, the others by online EM."""
+    k = parameters.k
+    if number == 0:
+        values = counts.counts.astype(np.float32)
+        rows = Sparse(counts.starts, counts.terms, values, counts.n_terms)
+        return nndsvd(rows, k, parameters.seed, threads)
+    more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms)) if k > 1 else 1
+    like_lda = LdaParameters(k=more, seed=parameters.seed)
+    words = first_topic_words(counts, like_lda, number, threads, lambda done, passes: None)
+    merged = merged_topics(words[:, :more], k)
+    flat = np.full((counts.n_docs, k), 1 / k, np.float32)
+    return Factors(flat, np.ascontiguousarray(merged.T, np.float32))
 
 
 def _tempered(
@@ -250,13 +261,14 @@ class _Em:
         self._by_document = _Pairs(counts.starts, counts.terms, counts.counts.astype(np.float32))
         self._by_term = _transposed(self._by_document, counts.n_terms)
 
-    def begin(self, first: npt.NDArray[np.float64]) -> None:
-        """Begin at topics that have words as often as ``first``, (n_terms, k), has them."""
-        self.topics[:, : self.k] = first + _SMOOTHING
+    def begin(self, first: Factors) -> None:
+        """Begin at factors of the counts; EM keeps a 0, so the mean count is put there."""
+        mean = np.float32(self.n_tokens / max(1, len(self.mixtures) * len(self.topics)))
+        documents, words = (np.where(factor > 0, factor, mean) for factor in first)
+        self.topics[:, : self.k] = words.T
+        self.mixtures[:, : self.k] = documents * words.sum(axis=1)
         self._normalise_topics()
-        self.mixtures[:, : self.k] = 1 / self.k
-        for _ in range(_FIRST_STEPS):
-            self._step_of_documents(1.0)
+        self.mixtures /= self.mixtures.sum(axis=1, keepdims=True)
 
     def step(self, report: _Report | None = None, beta: float = 1.0) -> float:
         """Make a pass; return the likelihood per token, as it was met with."""
