@@ -224,6 +224,7 @@ def join_phrases(
         vocabulary=vocabulary,
         phrases=phrases,
         digest="",
+        text=None,
     )
     vocabulary.document_counts[:] = document_counts(joined, len(vocabulary))
     return joined

@@ -186,7 +186,7 @@ class Steps(Observer):
 
     def progress(self, stage: str, done: float, total: float | None = None) -> None:
         self.seen.append((stage, done, total))
-        if stage == self._stop_at and done > 0:
+        if self._stop_at and stage.startswith(self._stop_at) and done > 0:
             raise KeyboardInterrupt
 
 
