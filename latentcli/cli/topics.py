@@ -189,9 +189,10 @@ def topics(
     if resume is not None:
         from latentcli.workflows.resume import resume_topics
 
-        opt.check_resumes(session, "iterations", "n")
-        rows = resume_topics(session.cache, resume, iterations, training, n, session.observer)
-        session.answer(rows)
+        opt.check_resumes(session, "iterations", "n", "rank_by")
+        session.answer(
+            resume_topics(session.cache, resume, iterations, training, n, session.observer, ranking)
+        )
         return
     request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     wanted = TopicsRequest(

@@ -26,6 +26,7 @@ from latentcli.formats.models import (
 )
 from latentcli.kernels import usable_cores, usable_threads
 from latentcli.observer import SILENT, Observer
+from latentcli.queries.ranking import PROBABILITY, check_ranking
 from latentcli.store.cache import Cache
 from latentcli.workflows.embed import EmbedAnswer, embedded
 from latentcli.workflows.find import chosen_run
@@ -51,6 +52,7 @@ def resume_topics(
     options: TrainingOptions | None = None,
     n_words: int = JUDGED_WORDS,
     observer: Observer = SILENT,
+    rank_by: str = PROBABILITY,
 ) -> list[Topic]:
     """Train a topic model further and return the topics of the new one.
 
@@ -59,6 +61,7 @@ def resume_topics(
     """
     options = options or TrainingOptions()
     run, engine, corpus, kept = _stopped(cache, ref, TOPIC_MODEL)
+    check_ranking(rank_by, run.manifest["algorithm"])
     parameters = replace(_lda_parameters(run.manifest["parameters"]), iterations=iterations)
     job = _job(run, engine, corpus, parameters, options, usable_threads(options.threads))
 
@@ -69,7 +72,7 @@ def resume_topics(
         )
         return fitted
 
-    return describe(model_run(cache, job, kept, fit, observer), n_words)
+    return describe(model_run(cache, job, kept, fit, observer), n_words, rank_by)
 
 
 def resume_embedding(

@@ -184,3 +184,10 @@ def test_a_model_is_judged_by_corpora_that_its_phrases_are_joined_in(store: Cach
     assert figures[0]["c_npmi"] is not None
     for figure in figures[1:]:
         assert figure["c_npmi"] == pytest.approx(figures[0]["c_npmi"])
+
+
+def test_the_text_of_a_derived_corpus_is_its_parents(store: Cache) -> None:
+    run = find(store, corpus(store, request(NOTICES)).id)
+    assert open_corpus(find(store, "latest", "corpus")).text is not None
+    assert open_corpus(run).text is None
+    assert not any("text" in path for path in run.manifest["files"])
