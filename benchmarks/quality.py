@@ -294,7 +294,9 @@ def our_code() -> Iterator[Path]:
     """Yield the files on which training depends."""
     package = harness.ROOT / "latentcli"
     for room in ("engines", "queries", "kernels"):
-        yield from sorted((package / room).glob("*.[pc]*p*"))
+        yield from sorted(
+            path for path in (package / room).iterdir() if path.suffix in (".py", ".cpp", ".hpp")
+        )
     yield package / "workflows" / "topic_request.py"
 
 

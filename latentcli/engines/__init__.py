@@ -41,7 +41,7 @@ _ENGINES = {
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
     "lda": (
-        Engine("native", "latentcli.engines.lda_native", 3, ("numpy",), False, True),
+        Engine("native", "latentcli.engines.lda_native", 4, ("numpy",), False, True),
         Engine("gensim", "latentcli.engines.lda_gensim", 2, ("gensim",), False, True),
     ),
     "lsi": (

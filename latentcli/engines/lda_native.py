@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +33,7 @@ from latentcli.engines.lda_priors import fitted_alpha, fitted_eta, histogram, n_
 from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
 from latentcli.engines.lda_start import first_topic_words
 from latentcli.engines.parameters import LdaParameters
+from latentcli.engines.topic_merging import merged_topics
 from latentcli.errors import DamagedArtefact, InputError, RequestError
 from latentcli.kernels import lda_sample
 from latentcli.kernels.padded_table import padded_table
@@ -58,6 +60,7 @@ _LEAST_DRAWS, _LEAST_SWEEPS = 5e7, 400
 _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
 _TRIAL_SWEEPS = 5
+_MORE_TOPICS = 1.25
 
 
 class Trained(NamedTuple):
@@ -213,8 +216,7 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
         def report(done: float, passes: int, number: int = number) -> None:
             observer.progress("first topics", number * passes + done, starts * passes)
 
-        parameters, threads = chain.parameters, chain.threads
-        first = first_topic_words(counts, parameters, number, threads, report, chain.seeds)
+        first = _first(chain, counts, number, report)
         chain.begin(first)
         if starts > 1:
             trial = sum(chain.sweep() for _ in range(_TRIAL_SWEEPS))
@@ -222,6 +224,24 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
                 best, likelihood = first, trial
     if best is not None:
         chain.begin(best)
+
+
+def _first(
+    chain: _Chain, counts: CountMatrix, number: int, report: Callable[[float, int], None]
+) -> npt.NDArray[np.int32]:
+    """Return words in topics to begin at; every other start is of some topics more, merged.
+
+    Such a start seldom has one topic split between two and others mixed (``topic_merging.py``).
+    Topics with seed words keep their places, and are not merged.
+    """
+    parameters, threads, k = chain.parameters, chain.threads, chain.k
+    more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms))
+    if len(chain.seeds.terms) or k == 1 or number % 2 == 0:
+        return first_topic_words(counts, parameters, number, threads, report, chain.seeds)
+    words = first_topic_words(counts, replace(parameters, k=more), number, threads, report)
+    first = padded_table(counts.n_terms, k, np.int32)
+    first[:, :k] = np.rint(merged_topics(words[:, :more], k))
+    return first
 
 
 def _sample(

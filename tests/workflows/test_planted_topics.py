@@ -46,7 +46,6 @@ def matched(model: MixtureModel) -> float:
 def test_twenty_planted_topics_of_5000_documents_are_recovered(
     algorithm: str, loss: str | None, corpus: tuple[Cache, CorpusRequest]
 ) -> None:
-    """A seed of LDA may merge two topics and split another; the others begin at one place."""
     words = MaskOptions(stopwords="none", min_df=1, max_df=1.0)
     found = []
     for seed in (1, 2, 3):
@@ -54,5 +53,4 @@ def test_twenty_planted_topics_of_5000_documents_are_recovered(
         model = open_topic_model(find(corpus[0], "latest", TOPIC_MODEL))
         assert isinstance(model, MixtureModel)
         found.append(matched(model))
-    assert np.median(found) >= 0.95
-    assert min(found) >= (0.9 if algorithm == "lda" else 0.95)
+    assert min(found) >= 0.95
