@@ -42,7 +42,8 @@ def topics(
     stopwords: Annotated[
         str | None,
         typer.Option(
-            help="Words to leave out: a language (en, de ...), none, or a file (default: en).",
+            help="Words to leave out: a language (en, de ...), none, or a file; several with "
+            "commas (default: en).",
             show_default=False,
             rich_help_panel=TRAINING,
         ),

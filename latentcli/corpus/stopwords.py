@@ -87,16 +87,20 @@ def languages() -> list[str]:
 def stop_words(choice: str, tokenizer: TokenizerSettings) -> frozenset[str]:
     """Return the stop words for a language code, ``none``, or a file with words in it.
 
-    They pass through the corpus's own tokenizer, so that they meet its words. Raises RequestError
-    for what is neither a language nor a file.
+    Several with commas between (``en,own.txt``) are taken together. The words pass through the
+    corpus's own tokenizer, so that they meet its words. Raises RequestError for what is neither a
+    language nor a file.
     """
-    if choice == "none":
-        return frozenset()
+    choices = [choice] if Path(choice).exists() else choice.split(",")
     tokenize = make_tokenizer(tokenizer).tokenize
-    return frozenset(word for entry in _entries(choice) for word in tokenize(entry))
+    return frozenset(
+        word for each in choices for entry in _entries(each) for word in tokenize(entry)
+    )
 
 
 def _entries(choice: str) -> list[str]:
+    if choice == "none":
+        return []
     if choice in _OWN:
         return _OWN[choice].split()
     if choice in _CODES:

@@ -183,7 +183,9 @@ def _quality(model: TopicModel, corpus: EncodedCorpus, kept: Rows) -> dict[str, 
 def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
     manifest = run.manifest
     metrics = manifest["metrics"]
-    what = f"{manifest['corpus']['documents']:,} documents, {n_terms:,} terms"
+    held_out = manifest.get("mask", {}).get("held_out", {})
+    n_docs = manifest["corpus"]["documents"] - held_out.get("documents", 0)
+    what = f"{n_docs:,} documents, {n_terms:,} terms"
     if "converged" in metrics:
         state = "converged" if metrics["converged"] else "stopped before it converged"
         went = f"{state} after {metrics['passes']} passes"

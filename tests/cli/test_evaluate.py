@@ -30,6 +30,7 @@ def test_a_missing_figure_is_empty_and_says_why(asked: Run) -> None:
 def test_what_is_held_out_by_topics_is_judged_by_evaluate(latent: Run) -> None:
     trained = latent("topics", SAMPLES / "notices.jsonl", "-k", "8", "--held-out", "0.1")
     assert "40 of 400 documents are held out" in trained.stderr
+    assert "note: 360 documents, " in trained.stderr
     answer = latent("evaluate", "--json")
     assert answer.returncode == 0, answer.stderr
     assert "note: model:" in answer.stderr

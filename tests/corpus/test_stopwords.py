@@ -62,6 +62,20 @@ def test_a_file_has_words_and_comments(written: Write) -> None:
     assert stop_words(str(path), WORDS) == {"king", "queen", "l'\u00e9tat"}
 
 
+def test_languages_and_files_with_commas_between_are_taken_together(written: Write) -> None:
+    path = written("own.txt", "king\n")
+    english = stop_words("en", WORDS)
+    assert stop_words(f"en,{path}", WORDS) == english | {"king"}
+    assert stop_words(f"en,de,{path}", WORDS) == english | stop_words("de", WORDS) | {"king"}
+    assert stop_words(f"none,{path}", WORDS) == {"king"}
+    with pytest.raises(LatentError, match="--stopwords xx: neither"):
+        stop_words("en,xx", WORDS)
+
+
+def test_a_file_whose_name_has_a_comma_is_a_file(written: Write) -> None:
+    assert stop_words(str(written("en,de", "king\n")), WORDS) == {"king"}
+
+
 def test_stop_words_meet_the_words_of_the_corpus_s_own_tokenizer(written: Write) -> None:
     path = str(written("stop.txt", "The\n"))
     assert stop_words(path, TokenizerSettings(keep_case=True)) == {"The"}
