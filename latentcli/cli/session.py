@@ -17,7 +17,7 @@ import typer
 
 from latentcli.cli.render import FORMS, Written, render, render_to, write_text
 from latentcli.cli.streams import is_terminal, stdin_has_content, visible
-from latentcli.errors import MachineError, RequestError
+from latentcli.errors import MachineError, NothingFound, RequestError
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache, cache_root
 from latentcli.wording import there_are
@@ -91,13 +91,20 @@ class Session:
     def _in_file(self, write: Callable[[TextIO], None], out: Path) -> None:
         from latentcli.formats.files import write_through
 
+        nothing: list[NothingFound] = []
+
         def write_bytes(stream: BinaryIO) -> None:
             text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="")
-            write(text)
+            try:
+                write(text)
+            except NothingFound as error:  # comes after the rows that say so
+                nothing.append(error)
             text.flush()
             text.detach()
 
         write_through(out, write_bytes)
+        if nothing:
+            raise nothing[0]
 
     def _made(self, rows: Iterable[Any], form: str) -> Generator[Any, None, None]:
         """Yield rows that are made meanwhile; their progress shares a screen with no answer.

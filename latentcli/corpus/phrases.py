@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.encoded import EncodedCorpus, document_counts
+from latentcli.corpus.mapped import mapped_array
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.errors import RequestError
@@ -191,7 +192,7 @@ def join_phrases(
     they are a phrase and the word is not the end of one already.
     """
     names = _Names(corpus.vocabulary.words, phrases)
-    tokens = _mapped(scratch / "joined", corpus.n_tokens)
+    tokens = mapped_array(scratch / "joined", np.uint32, corpus.n_tokens)
     counts = np.zeros(names.n_terms, np.int64)
     offsets = corpus.offsets.astype(np.int64)
     breaks = corpus.break_offsets.astype(np.int64)
@@ -301,7 +302,3 @@ def every_other(linked: Marks) -> Marks:
     before = np.maximum.accumulate(np.where(linked, -1, places))
     kept: Marks = linked & ((places - before) % 2 == 1)
     return kept
-
-
-def _mapped(path: Path, size: int) -> npt.NDArray[np.uint32]:
-    return np.memmap(path, np.uint32, "w+", shape=(size,)) if size else np.zeros(0, np.uint32)

@@ -42,7 +42,7 @@ _ENGINES = {
     ),
     "lda": (
         Engine("native", "latentcli.engines.lda_native", 4, ("numpy",), False, True),
-        Engine("gensim", "latentcli.engines.lda_gensim", 2, ("gensim",), False, True),
+        Engine("gensim", "latentcli.engines.lda_gensim", 3, ("gensim",), False, True),
     ),
     "lsi": (
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),

@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mapped import mapped_array
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_priors import fitted_alpha, fitted_eta, histogram, n_bins
 from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
@@ -327,8 +328,8 @@ class _Chain:
         self._pseudo = seeds.totals(self.k)
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self.n_tokens = int(self._starts[-1])
-        self._tokens = _mapped(scratch / "tokens", np.uint32, self.n_tokens)
-        self.topics = _mapped(scratch / "topics", np.uint16, self.n_tokens)
+        self._tokens = mapped_array(scratch / "tokens", np.uint32, self.n_tokens)
+        self.topics = mapped_array(scratch / "topics", np.uint16, self.n_tokens)
         self._bins = n_bins(int(lengths.max(initial=0)))
         self._by_document = histogram(lengths, self._bins)
         self._by_topic = np.zeros((self.k, self._bins), np.int64)
@@ -432,9 +433,3 @@ class _Chain:
             last = min(max(last, first + 1), n_docs)
             yield first, last
             first = last
-
-
-def _mapped(path: Path, dtype: npt.DTypeLike, size: int) -> npt.NDArray[Any]:
-    if not size:
-        return np.zeros(0, dtype)
-    return np.memmap(path, dtype, "w+", shape=(size,))

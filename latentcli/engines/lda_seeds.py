@@ -19,6 +19,8 @@ from latentcli.engines.parameters import LdaParameters, SeededLdaParameters
 
 Rows = npt.NDArray[np.int64]
 
+_MOST_TOKENS = 1 << 28  # of a word in a topic: tables hold int32
+
 
 class PseudoTokens(NamedTuple):
     """Pseudo-token counts of some words in some topics, each pair once: all int64 (n_pairs,)."""
@@ -56,4 +58,4 @@ def pseudo_tokens(parameters: LdaParameters, words: Strings, term_counts: Rows) 
     }
     terms, topics = np.array(sorted(pairs), np.int64).reshape(-1, 2).T
     weighted = np.rint(parameters.seed_weight * term_counts[terms]).astype(np.int64)
-    return PseudoTokens(terms, topics, np.maximum(weighted, 1))
+    return PseudoTokens(terms, topics, np.clip(weighted, 1, _MOST_TOKENS))

@@ -86,7 +86,7 @@ def _ratio(part: float, whole: float) -> float | None:
 def _entropy(counts: Doubles) -> float:
     """Return the entropy, in nats, of the document that a token of the topic is from."""
     shares = counts[counts > 0] / max(counts.sum(), 1e-300)
-    return float(-(shares * np.log(shares)).sum())
+    return abs(float((shares * np.log(shares)).sum()))
 
 
 def _divergence(p: Doubles, q: Doubles) -> float:

@@ -33,9 +33,15 @@ def numbered_lines(path: str) -> Iterator[tuple[int, str]]:
 
 
 def cells(line: str) -> list[str]:
-    """Return what stands between tabs; if there are none, between commas, or white space."""
+    """Return what stands between tabs; if there are none, between commas, or white space.
+
+    A line too long to be a row of a table is one cell.
+    """
     if "\t" in line:
         return [cell.strip() for cell in line.split("\t")]
     if "," in line:
-        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
+        try:
+            return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True))]
+        except csv.Error:
+            return [line]
     return line.split()

@@ -18,6 +18,7 @@ from latentcli.kernels.padded_table import padded_table
 Doubles = npt.NDArray[np.float64]
 
 _BATCH_NUMBERS = 1 << 21
+_BATCH_PRODUCTS = 1 << 25  # of a sweep of least squares
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
 _LONG_DOCUMENT = 100
 
@@ -136,7 +137,7 @@ def least_squares(
     gram = np.array([(topic_word * row).sum(axis=1) for row in topic_word])
     factors = np.empty((n_docs, k))
     sweeps = np.zeros(n_docs, np.int32)
-    size = max(1, _BATCH_NUMBERS // k)
+    size = max(1, min(_BATCH_NUMBERS // k, _BATCH_PRODUCTS // k**2))
     for first in range(0, n_docs, size):
         rows = slice(first, first + size)
         products = np.empty(factors[rows].shape, np.float32)

@@ -14,11 +14,15 @@ from latentcli.workflows.topic_corpus import n_with_words
 
 
 def hold_out(
-    corpus: EncodedCorpus, share: float | None, seed: int, observer: Observer
+    corpus: EncodedCorpus,
+    share: float | None,
+    seed: int,
+    observer: Observer,
+    what: str = "documents",
 ) -> tuple[EncodedCorpus, dict[str, Any]]:
     """Return the corpus without a share of its documents, and the mask's record of which.
 
-    ``share`` None: all documents, and an empty record.
+    ``share`` None: all documents, and an empty record. ``what`` the documents are called.
     """
     if share is None:
         return corpus, {}
@@ -26,7 +30,7 @@ def hold_out(
     if n_docs < 2:
         raise InputError("--held-out: a corpus of one document has none to hold out")
     rows = drawn_documents(corpus, share, seed)
-    observer.note(f"{len(rows):,} of {n_docs:,} documents are held out (--held-out)")
+    observer.note(f"{len(rows):,} of {n_docs:,} {what} are held out (--held-out)")
     record = {"share": share, "seed": seed, "documents": len(rows), "digest": _digest(rows)}
     return without_documents(corpus, rows), {"held_out": record}
 

@@ -31,6 +31,7 @@ from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reading import CorpusRequest, Reading, byte_progress, left_out, open_inputs
 
 _NAMED_EMPTY = 5
+_BATCH_DOCS = 4096  # of documents whose phrases are joined
 _ROUNDING = 1e-9
 # Of topics that are worth a row.
 MIN_WEIGHT = 0.01
@@ -177,7 +178,8 @@ def _inferred(
         tell = byte_progress(reading.sources, observer)("inferring, MB")
         batches: Iterator[Counted] = reading.counted(seen, tokenizer, words, usable_cores())
         if run.has_strings("phrases"):
-            batches = _joined(reading, seen, run.strings("phrases"), tokenizer, words, folder)
+            phrases = run.strings("phrases")
+            batches = _joined(reading, seen, phrases, tokenizer, words, folder, tell)
         for batch in batches:
             empty = np.diff(_of(batch.counts, telling)) == 0
             rows = infer_batch(batch.counts)
@@ -209,11 +211,20 @@ def _joined(
     tokenizer: TokenizerSettings,
     words: Strings,
     folder: Path,
+    tell: Callable[[int], None],
 ) -> Iterator[Counted]:
-    """Yield all documents at once, joined by a model's phrases before its words are counted."""
-    encoded = reading.encoded(seen, tokenizer, folder, lambda n_tokens: None, usable_cores())
+    """Yield documents joined by a model's phrases before its words are counted.
+
+    All are read before the first is answered: their tokens lie on disk, their counts in memory.
+    """
+    encoded = reading.encoded(
+        seen, tokenizer, folder, lambda n_tokens: tell(seen.bytes), usable_cores()
+    )
     corpus = join_phrases(encoded.corpus, phrases, folder)
-    yield Counted(list(corpus.document_ids), count_words(corpus, words), encoded.overlong_words)
+    ids, counts = list(corpus.document_ids), count_words(corpus, words)
+    for first in range(0, len(ids), _BATCH_DOCS):
+        batch = slice(first, min(first + _BATCH_DOCS, len(ids)))
+        yield Counted(ids[batch], counts.rows(first, batch.stop), encoded.overlong_words)
 
 
 def _of(counts: CountMatrix, telling: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.int64]:

@@ -92,6 +92,7 @@ def _description(
     manifest = parent.manifest
     figures = {
         **manifest["figures"],
+        "text_bytes": 0,  # the text is its parent's
         "tokens": joined.n_tokens,
         "types": len(joined.vocabulary),
         "phrases": len(found.keys),

@@ -51,6 +51,7 @@ def corpus_to_read(
     run = stored_run(cache, request, observer)
     if run is not None:
         stored = open_corpus(run, run.manifest["invocation"]["corpus_name"])
+        _check_words(stored, tokenizer, phrases)
         if phrases is None or stored.phrases is not None:
             yield stored
             return
@@ -73,3 +74,21 @@ def corpus_to_read(
             raise InputError(f"{name}: no tokens in {corpus.n_docs} documents")
         corpus = replace(corpus, name=name)
         yield corpus if phrases is None else join_phrases(corpus, phrases, folder)
+
+
+def _check_words(
+    stored: EncodedCorpus, tokenizer: TokenizerSettings | None, phrases: Strings | None
+) -> None:
+    """Raise RequestError where a model would not find its words in a stored corpus."""
+    if tokenizer is None:
+        return
+    if stored.tokenizer != tokenizer:
+        raise RequestError(
+            f"corpus {stored.name}: its words were cut by another rule than the model's",
+            "name its file instead: the model's own rule is used then",
+        )
+    if stored.phrases is not None and list(stored.phrases) != list(phrases or ()):
+        raise RequestError(
+            f"corpus {stored.name}: its words were joined by other phrases than the model's",
+            "name the corpus that it was made from, or its file",
+        )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, RequestError
+from latentcli.formats.text_lines import numbered_lines
 from latentcli.observer import Observer
 from latentcli.queries.words import find_word, shortened
 
@@ -61,17 +62,11 @@ def known_seeds(
 
 
 def _lines(path: Path) -> list[_Line]:
-    try:
-        text = path.read_text("utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"--seed-words {path}: cannot be read ({reason})") from None
     lines = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in numbered_lines(str(path)):
         name, colon, words = line.partition(":")
-        if line.strip() and not line.lstrip().startswith("#"):
-            given = (words if colon else line).replace(",", " ").split()
-            lines.append(_Line(number, name.strip() if colon else "", given))
+        given = (words if colon else line).replace(",", " ").split()
+        lines.append(_Line(number, name.strip() if colon else "", given))
     if not lines:
         raise InputError(f"--seed-words {path}: no words in it", "give a topic a line: its words")
     return lines

@@ -107,7 +107,28 @@ def diagnostics(
         order = np.argsort(rows)
         counted = count_matrix(corpus, rows[order])
         counts = counted._replace(terms=order[counted.terms].astype(np.int32))
-    return judged(model, topic, top, counts)
+    return judged(_unseeded(run, model), topic, top, counts)
+
+
+def _unseeded(run: Artefact, model: MixtureModel) -> MixtureModel:
+    """Return the model without the pseudo-tokens of seed words in its topics."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from latentcli.engines.lda_seeds import pseudo_tokens
+    from latentcli.engines.parameters import SeededLdaParameters
+    from latentcli.models.topic_model import LdaModel
+
+    parameters = run.manifest["parameters"]
+    if "seeds" not in parameters or not isinstance(model, LdaModel) or model.topic_order is None:
+        return model
+    counts = np.asarray(model.term_counts)
+    seeded = pseudo_tokens(SeededLdaParameters(**parameters), model.words, counts)
+    places = np.argsort(model.topic_order)
+    topic_word = np.array(model.topic_word)
+    seeded._replace(topics=places[seeded.topics]).add_to(topic_word.T, -1)
+    return replace(model, topic_word=topic_word)
 
 
 def _opened(

@@ -74,7 +74,10 @@ def topics(
     engine = find_engine(request.algorithm, options.engine)
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     corpus, chunk = cut_documents(corpus, request.chunk, observer)
-    corpus, held_out = hold_out(corpus, request.held_out, request.seed, observer)
+    corpus, held_out = hold_out(
+        corpus, request.held_out, request.seed, observer,
+        "documents" if chunk is None else "parts of documents",
+    )  # fmt: skip
     kept, mask = kept_words(corpus, request.mask, observer)
     request = within_corpus(request, corpus, kept)
     seeds: Seeds = ()

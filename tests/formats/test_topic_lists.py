@@ -30,6 +30,15 @@ def read(folder: Path, content: str) -> list[list[str]]:
         "# mine\nship\tsea\tdon't\n\nsoup l'eau,\n",
         "0\t2.5\tship sea don't \n1\t0.05\tsoup l'eau \n",  # MALLET's --output-topic-keys
         '0.050*"ship" + 0.030*"sea" + -0.012*"don\'t"\n(1, \'5e-05*"soup" + 1*"l\'eau"\')\n',
+        "0: ship sea don't\n1: soup l'eau\n",
+        "0\tship sea don't sea\n1\tsoup l'eau\n",
+        """(0, [('ship', 0.05), ('sea', 0.03), ("don't", np.float32(0.02))])
+(1, [('soup', 5e-05), ("l'eau", -0.1)])""",
+        "0\t0.6\t-0.1\t1e-05\tship sea don't\t\n1\t0.4\t\t0.3\tsoup l'eau\tmeals\n",
+        "topic,share,coherence,exclusivity,words,seeds\n0,0.6,,0.5,ship sea don't,\n"
+        "1,0.4,0.1,0.3,soup l'eau,meals\n",
+        json.dumps({"topics": TOPICS, "metrics": {"npmi": [1, 2]}}),
+        "\n".join(json.dumps({"topic": 0, "share": 0.5, "words": words}) for words in TOPICS),
         json.dumps(TOPICS),
         json.dumps(TOPICS, indent=1),
         "\n".join(map(json.dumps, TOPICS)),

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from latentcli.corpus.mapped import mapped_array
 from latentcli.store.cache import Cache
 from latentcli.store.runs import answer, find, mark_latest, run_ids
 from latentcli.store.verify import verify
@@ -70,6 +72,14 @@ def test_a_full_disk_ends_training_with_3_and_harms_nothing(
     assert "LATENT_CACHE_DIR" in done.stderr
     assert "Traceback" not in done.stderr
     check_intact(cache, len(IDS) + 1)
+
+
+def test_room_for_a_mapped_array_is_taken_before_it_is_written(small_disk: Path) -> None:
+    few = mapped_array(small_disk / "few", np.uint16, 1000)
+    few[:] = 7
+    assert few.sum() == 7000
+    with pytest.raises(OSError, match="No space left on device"):
+        mapped_array(small_disk / "many", np.uint32, 10**6)
 
 
 def test_standard_input_that_fits_no_disk_ends_with_3(small_disk: Path) -> None:  # fault 7

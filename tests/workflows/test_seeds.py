@@ -76,9 +76,9 @@ def test_a_file_without_words_is_refused(content: bytes, tmp_path: Path) -> None
 
 
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=":1: byte 7 is not valid utf-8"):
         seeds_in(b"doctor \xff\xfe", tmp_path)
-    with pytest.raises(InputError, match=r"cannot be read \(Is a directory\)"):
+    with pytest.raises(InputError, match="is a directory"):
         known_seeds(tmp_path, WORDS, TokenizerSettings(), 5, Notes())
 
 

@@ -10,12 +10,14 @@ import pytest
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.errors import NothingFound, RequestError
 from latentcli.formats.corpus import content_digest, has_text
+from latentcli.formats.models import TOPIC_MODEL, open_topic_model
+from latentcli.models.topic_model import LdaModel
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, remove
 from latentcli.store.verify import verify
 from latentcli.workflows.corpus import corpus
 from latentcli.workflows.reading import CorpusRequest
-from latentcli.workflows.topic import diagnostics, documents, nearest, words
+from latentcli.workflows.topic import _unseeded, diagnostics, documents, nearest, words
 from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
 from latentcli.workflows.topics import describe, stored_topics, topics
 from latentcli.workflows.training import TrainingOptions
@@ -33,6 +35,23 @@ def harbour(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.txt"
     path.write_text("The ship sailed from the harbour.\nBread needs flour and yeast.\n" * 40)
     return path
+
+
+def test_diagnostics_leave_out_what_seed_words_add(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds.txt"
+    seeds.write_text("health: doctor patients\nspace: planet\n")
+    store = Cache(tmp_path / "cache")
+    asked = TopicsRequest(k=4, iterations=30, seed_words=seeds, mask=MASK, seed_weight=3)
+    topics(store, CorpusRequest([str(SAMPLES / "notices.jsonl")]), asked)
+    run = find(store, "latest", TOPIC_MODEL)
+    model = open_topic_model(run)
+    assert isinstance(model, LdaModel)
+    with_seeds, without = (
+        float((each.topic_word - each.eta[0]).sum(dtype=float)) / float(model.term_counts.sum())
+        for each in (model, _unseeded(run, model))
+    )
+    assert with_seeds > 1.005
+    assert without == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize("ref", ["notices", "notices-lsi"])
