@@ -166,7 +166,7 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
         table = Table.grid(padding=(0, 2))
         for name, value in zip(fields, rows[0], strict=True):
             table.add_row(Text(name, style="bold"), Text(_shown(value), overflow="fold"))
-    elif console.width < _NARROWEST_COLUMN * len(fields):
+    elif console.width < _least_width(rows, fields):
         return _write_lines(rows, fields, "tsv", sys.stdout, terminal=True)
     else:
         table = Table(box=None, header_style="bold", pad_edge=False)
@@ -176,6 +176,7 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
                 name,
                 justify="right" if number else "left",
                 overflow="fold",
+                min_width=_longest_figure(rows, name) if number else None,
                 no_wrap=name == "id" or (name in _WHOLE and console.width >= _WIDE_ENOUGH),
             )
         for row in rows:
@@ -184,6 +185,17 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
             )
     console.print(table)
     return len(rows)
+
+
+def _least_width(rows: Sequence[Row], fields: Sequence[str]) -> int:
+    """Return how wide a table must be that breaks no figure and leaves words some room."""
+    figures = (_longest_figure(rows, name) for name in fields)
+    return sum(figure + 1 if figure else _NARROWEST_COLUMN for figure in figures)
+
+
+def _longest_figure(rows: Sequence[Row], name: str) -> int:
+    values = (getattr(row, name) for row in rows)
+    return max((len(_shown(v, name)) for v in values if isinstance(v, int | float)), default=0)
 
 
 def _shown(value: Any, name: str = "") -> str:
