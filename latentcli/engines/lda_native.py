@@ -57,6 +57,7 @@ _TOLERANCE = 5e-3
 _MOST_SWEEPS = 300
 # However settled, tokens are drawn so many times in all for 20 topics, in at most so many sweeps.
 _LEAST_DRAWS, _LEAST_SWEEPS = 5e7, 400
+_LARGE_CORPUS = 1_000_000  # tokens
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
@@ -286,10 +287,13 @@ def _sample(
 
 
 def _least_sweeps(n_tokens: int, k: int) -> int:
-    """Return how many sweeps are made at least: few for a large corpus.
+    """Return how many sweeps are made at least: the more, the smaller the corpus.
 
-    With few words in a document, topics grow more coherent long after the likelihood has settled.
+    Topics of few or short documents grow more coherent long after the likelihood has settled; from
+    a million tokens on they hardly do.
     """
+    if n_tokens >= _LARGE_CORPUS:
+        return 0
     draws = _LEAST_DRAWS * math.sqrt(k / 20)
     return int(min(_LEAST_SWEEPS, draws / max(1, n_tokens)))
 
