@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from gensim.models import KeyedVectors
+from scipy.optimize import linear_sum_assignment
 
 from latentcli.corpus.counts import CountMatrix
 from latentcli.corpus.documents import Document
@@ -17,7 +18,7 @@ from latentcli.corpus.encoder import encode
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.models.embedding import Embedding, lengths
-from latentcli.models.topic_model import LdaModel
+from latentcli.models.topic_model import LdaModel, MixtureModel
 from latentcli.observer import Observer
 
 
@@ -106,6 +107,23 @@ def planted(n_docs: int = 400, k: int = 5, n_terms: int = 200, length: int = 80)
     tokens = [draw.choice(n_terms, length, p=mixture @ topics) for mixture in proportions]
     texts = [" ".join(f"w{token}" for token in document) for document in tokens]
     return Planted(texts, topics, proportions, tokens)
+
+
+def by_planted_word(model: MixtureModel, world: Planted) -> npt.NDArray[np.float64]:
+    """p(word | topic) with the columns where the planted topics have them."""
+    found = np.zeros((model.n_topics, world.topics.shape[1]))
+    found[:, [int(word[1:]) for word in model.words]] = model.topic_word_probabilities()
+    return found
+
+
+def matched(model: MixtureModel, world: Planted) -> npt.NDArray[np.float64]:
+    """The cosine of each planted topic and the one found that is matched to it."""
+    found, true = (
+        topics / np.linalg.norm(topics, axis=1, keepdims=True)
+        for topics in (by_planted_word(model, world), world.topics)
+    )
+    cosines = found @ true.T
+    return np.asarray(cosines[linear_sum_assignment(-cosines)])
 
 
 def planted_lda(world: Planted, strength: float = 1000.0) -> LdaModel:

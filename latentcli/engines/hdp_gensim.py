@@ -24,7 +24,7 @@ from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.parameters import HdpParameters
-from latentcli.models.topic_model import LdaModel
+from latentcli.models.topic_model import LdaModel, trained_on
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
 
@@ -59,11 +59,7 @@ def train(
     hdp, passes = _fitted(counts, parameters, observer)
     alpha, _ = hdp.hdp_to_lda()
     all_topics = LdaModel(
-        words=corpus.vocabulary.selected(kept).words,
-        term_counts=counts.term_counts(),
-        doc_lengths=counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, counts),
         topic_word=(hdp.m_lambda + hdp.m_eta).astype(np.float32),
         alpha=np.maximum(np.asarray(alpha, np.float64), _LEAST_ALPHA),
         eta=np.array([_ETA]),

@@ -35,8 +35,9 @@ from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
 from latentcli.engines.parameters import LdaParameters
 from latentcli.engines.seeding import first_topic_words, seeded
+from latentcli.engines.stopped import Stopped
 from latentcli.errors import MachineError, RequestError
-from latentcli.models.topic_model import LdaModel
+from latentcli.models.topic_model import LdaModel, trained_on
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
 
@@ -101,13 +102,6 @@ def resume(
     return _trained(corpus, kept, parameters, threads, observer, Stopped(model, likelihoods))
 
 
-class Stopped(NamedTuple):
-    """A model to be trained further, and the likelihood after each pass so far."""
-
-    model: LdaModel
-    likelihoods: list[float]
-
-
 def _trained(
     corpus: EncodedCorpus,
     kept: Rows,
@@ -132,11 +126,7 @@ def _trained(
         before = stopped.likelihoods if stopped else []
         likelihoods, converged = _fit(model, counts, documents, parameters, step, observer, before)
     trained = LdaModel(
-        words=words,
-        term_counts=counts.term_counts(),
-        doc_lengths=counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, counts),
         topic_word=np.ascontiguousarray(model.state.get_lambda(), np.float32),
         alpha=np.asarray(model.alpha, np.float64),
         eta=np.array([parameters.eta]),

@@ -34,11 +34,12 @@ from latentcli.engines.lda_priors import fitted_alpha, fitted_eta, histogram, n_
 from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens, pseudo_tokens
 from latentcli.engines.lda_start import first_topic_words
 from latentcli.engines.parameters import LdaParameters
+from latentcli.engines.stopped import Stopped
 from latentcli.engines.topic_merging import merged_topics
 from latentcli.errors import DamagedArtefact, InputError, RequestError
 from latentcli.kernels import lda_sample
 from latentcli.kernels.padded_table import padded_table
-from latentcli.models.topic_model import LdaModel
+from latentcli.models.topic_model import LdaModel, trained_on
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_lda
 
@@ -85,13 +86,6 @@ class Topics(NamedTuple):
     likelihoods: list[float]
     converged: bool
     token_topic: npt.NDArray[np.uint16]
-
-
-class Stopped(NamedTuple):
-    """A chain where it stopped: the model, and the likelihood at each sweep so far."""
-
-    model: LdaModel
-    likelihoods: list[float]
 
 
 def train(
@@ -146,11 +140,7 @@ def _trained(
     seeds = pseudo_tokens(parameters, words, counts.term_counts())
     topics = fit_topics(counts, parameters, threads, scratch, observer, seeds, stopped)
     trained = LdaModel(
-        words=words,
-        term_counts=counts.term_counts(),
-        doc_lengths=counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, counts),
         topic_word=topics.topic_word,
         alpha=topics.alpha,
         eta=np.array([topics.eta]),

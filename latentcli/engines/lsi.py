@@ -12,7 +12,7 @@ from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.parameters import LsiParameters
 from latentcli.errors import InputError
-from latentcli.models.topic_model import Doubles, LsiModel
+from latentcli.models.topic_model import Doubles, LsiModel, trained_on
 from latentcli.queries.inference import weighted
 
 
@@ -70,11 +70,7 @@ def trained(
 ) -> Trained:
     """Return the model of a decomposition, with the part of the energy that it captures."""
     model = LsiModel(
-        words=corpus.vocabulary.selected(kept).words,
-        term_counts=found.counts.term_counts(),
-        doc_lengths=found.counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, found.counts),
         term_topic=np.ascontiguousarray(term_topic, np.float32),
         singular_values=np.asarray(singular_values, np.float64),
         idf=found.idf,

@@ -22,7 +22,7 @@ from latentcli.engines.lsi import WeightedCounts, weighted_counts
 from latentcli.engines.nndsvd import Factors, nndsvd
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
-from latentcli.models.topic_model import NmfModel
+from latentcli.models.topic_model import NmfModel, trained_on
 from latentcli.observer import Observer
 from latentcli.queries.inference import infer_nmf
 
@@ -55,11 +55,7 @@ def train(
     found = weighted_counts(corpus, kept, parameters.weighting)
     words, losses, converged = _factorised(found, parameters, threads, observer)
     model = NmfModel(
-        words=corpus.vocabulary.selected(kept).words,
-        term_counts=found.counts.term_counts(),
-        doc_lengths=found.counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, found.counts),
         topic_word=words,
         doc_topic=np.zeros((found.counts.n_docs, len(words)), np.float32),
         idf=found.idf,

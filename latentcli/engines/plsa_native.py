@@ -34,7 +34,7 @@ from latentcli.engines.topic_merging import merged_topics
 from latentcli.engines.truncated_svd import Sparse
 from latentcli.kernels import SparseMatrix, plsa_step
 from latentcli.kernels.padded_table import padded_table
-from latentcli.models.topic_model import PlsaModel
+from latentcli.models.topic_model import PlsaModel, trained_on
 from latentcli.observer import Observer
 from latentcli.queries.folding_in import fold_in
 
@@ -90,11 +90,7 @@ def train(
     doc_topic, _ = fold_in(topics.topic_word, counts, topics.beta, threads=threads)
     observer.progress("topics of documents", 1, 1)
     model = PlsaModel(
-        words=corpus.vocabulary.selected(kept).words,
-        term_counts=counts.term_counts(),
-        doc_lengths=counts.doc_lengths(),
-        document_ids=corpus.document_ids,
-        tokenizer=corpus.tokenizer,
+        **trained_on(corpus, kept, counts),
         topic_word=topics.topic_word.astype(np.float32),
         doc_topic=doc_topic.astype(np.float32),
         beta=np.array([topics.beta]),

@@ -6,11 +6,14 @@ Topics are ordered by falling share, topic 0 the largest, in every array alike.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.corpus.counts import CountMatrix
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 
@@ -33,6 +36,17 @@ class TrainedOn:
     doc_lengths: Counts
     document_ids: Strings
     tokenizer: TokenizerSettings
+
+
+def trained_on(corpus: EncodedCorpus, kept: Rows, counts: CountMatrix) -> dict[str, Any]:
+    """Return the fields of TrainedOn, for a model of the words ``kept`` of a corpus, ``counts``."""
+    return {
+        "words": corpus.vocabulary.selected(kept).words,
+        "term_counts": counts.term_counts(),
+        "doc_lengths": counts.doc_lengths(),
+        "document_ids": corpus.document_ids,
+        "tokenizer": corpus.tokenizer,
+    }
 
 
 @dataclass(frozen=True)

@@ -239,5 +239,5 @@ def _policy(scripts: list[str]) -> str:
 
 
 def _inert(data: str) -> str:
-    # Inside a JSON string only, where \uXXXX is the same character; nothing else holds these.
+    # Inside a JSON string only, where such an escape is the same character; nothing else has these.
     return re.sub("[<>&\u2028\u2029]", lambda match: f"\\u{ord(match[0]):04x}", data)

@@ -15,7 +15,7 @@ from latentcli.engines.parameters import LdaParameters
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import SILENT
 from latentcli.queries.inference import infer_lda
-from tests.small import encoded, planted
+from tests.small import by_planted_word, encoded, planted
 
 WORLD = planted()
 
@@ -27,13 +27,6 @@ def fit(texts: list[str], scratch: Path, threads: int = 1, **parameters: object)
     return train(corpus, kept, settings, threads, scratch, SILENT)
 
 
-def by_planted_word(model: LdaModel) -> np.ndarray:
-    """p(word | topic) with the columns where the planted topics have them."""
-    found = np.zeros((model.n_topics, WORLD.topics.shape[1]))
-    found[:, [int(word[1:]) for word in model.words]] = model.topic_word_probabilities()
-    return found
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return fit(WORLD.texts, tmp_path_factory.mktemp("lda"))
@@ -42,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_planted_topics_are_recovered(seed: int, tmp_path: Path) -> None:
     model = fit(WORLD.texts, tmp_path, seed=seed).model
-    apart = np.abs(by_planted_word(model)[:, None] - WORLD.topics).sum(axis=2) / 2
+    apart = np.abs(by_planted_word(model, WORLD)[:, None] - WORLD.topics).sum(axis=2) / 2
     found, meant = linear_sum_assignment(apart)
     assert apart[found, meant].max() < 0.06
     wrong = np.abs(model.doc_topic[:, found] - WORLD.proportions[:, meant]).sum(axis=1) / 2

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import non_negative_factorization
 
 from latentcli.corpus.counts import CountMatrix
@@ -16,7 +15,7 @@ from latentcli.engines.plsa_native import Trained, fit_topics, held_out, train
 from latentcli.models.topic_model import PlsaModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.folding_in import fold_in
-from tests.small import Planted, encoded, planted
+from tests.small import encoded, matched, planted
 
 WORLD = planted()
 
@@ -32,15 +31,6 @@ def fit(
     kept = np.arange(len(corpus.vocabulary))
     settings = PlsaParameters(**{"k": 5, **parameters})  # type: ignore[arg-type]
     return train(corpus, kept, settings, threads, scratch, observer)
-
-
-def matched(model: PlsaModel, world: Planted) -> np.ndarray:
-    """The cosine of each planted topic and the one found that is matched to it."""
-    found = np.zeros((model.n_topics, world.topics.shape[1]))
-    found[:, [int(word[1:]) for word in model.words]] = model.topic_word_probabilities()
-    found /= np.linalg.norm(found, axis=1, keepdims=True)
-    cosines = found @ (world.topics / np.linalg.norm(world.topics, axis=1, keepdims=True)).T
-    return np.asarray(cosines[linear_sum_assignment(-cosines)])
 
 
 @pytest.fixture(scope="module")

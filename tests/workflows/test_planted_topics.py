@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import numpy as np
 import pytest
-from scipy.optimize import linear_sum_assignment
 
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model
@@ -16,7 +14,7 @@ from latentcli.store.runs import find
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
 from latentcli.workflows.topics import topics
-from tests.small import Planted, planted
+from tests.small import Planted, matched, planted
 
 
 @cache
@@ -32,15 +30,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Cache, CorpusReque
     return Cache(folder / "cache"), request
 
 
-def matched(model: MixtureModel) -> float:
-    """The mean cosine of planted topics and those found, in the best matching."""
-    found = np.zeros((model.n_topics, world().topics.shape[1]))
-    found[:, [int(word[1:]) for word in model.words]] = model.topic_word_probabilities()
-    units = [t / np.linalg.norm(t, axis=1, keepdims=True) for t in (found, world().topics)]
-    cosines = units[0] @ units[1].T
-    return float(cosines[linear_sum_assignment(-cosines)].mean())
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("algorithm", "loss"), [("lda", None), ("plsa", None), ("nmf", "kl")])
 def test_twenty_planted_topics_of_5000_documents_are_recovered(
@@ -52,5 +41,5 @@ def test_twenty_planted_topics_of_5000_documents_are_recovered(
         topics(*corpus, TopicsRequest(algorithm, k=20, loss=loss, seed=seed, mask=words))
         model = open_topic_model(find(corpus[0], "latest", TOPIC_MODEL))
         assert isinstance(model, MixtureModel)
-        found.append(matched(model))
+        found.append(matched(model, world()).mean())
     assert min(found) >= 0.95
