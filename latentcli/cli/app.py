@@ -39,6 +39,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "report": "report",
     "corpus": "corpus",
+    "check": "check",
     "export": "export",
     "models": "manage",
     "show": "manage",

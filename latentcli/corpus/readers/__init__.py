@@ -17,6 +17,7 @@ from latentcli.corpus.decoding import (
     utf8_chunks,
 )
 from latentcli.corpus.documents import Document, TextBlock
+from latentcli.corpus.lenient import Faults, lenient_text, lenient_utf8
 from latentcli.corpus.readers.fields import FieldNames
 from latentcli.corpus.readers.files import read_file
 from latentcli.corpus.readers.jsonl import Skip, read_jsonl
@@ -123,11 +124,13 @@ def read_documents(
     watch: Fingerprint | None = None,
     skip: Skip | None = None,
     replaced: Counter[str] | None = None,
+    faults: Faults | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of all sources in order; the format must be resolved.
 
     Where there are several plain files, ids are ``name:number``. ``watch`` sees every byte read,
-    ``skip`` gets invalid records, ``replaced`` counts the bytes replaced in each file.
+    ``skip`` gets invalid records, ``replaced`` counts the bytes replaced in each file. Where
+    ``faults`` is given, bytes that are no text are noted there, and nothing is raised for them.
     """
     style = (
         table_style(settings.format, settings.delimiter, settings.quote, settings.header)
@@ -137,7 +140,11 @@ def read_documents(
     several = len(sources) > 1 or any(source.has_members for source in sources)
     for member in members(sources, settings.include):
         stream = (watch.watch(member) if watch else member).stream
-        chunks = decoded_chunks(stream, member.name, settings.encoding, replaced)
+        chunks = (
+            decoded_chunks(stream, member.name, settings.encoding, replaced)
+            if faults is None
+            else lenient_text(stream, member.name, settings.encoding, faults)
+        )
         prefix = _prefix(member, len(sources)) if several else ""
         if settings.format == "files":
             yield from read_file(chunks, prefix or member.source.path.name)
@@ -151,11 +158,12 @@ def read_text(
     settings: ReaderSettings,
     watch: Fingerprint | None = None,
     replaced: Counter[str] | None = None,
+    faults: Faults | None = None,
 ) -> Generator[TextBlock, None, None]:
     """Yield the text of all sources in blocks, for an encoder that finds the documents itself.
 
-    The format must be one of TEXT_FORMS. Ids, ``watch`` and ``replaced`` are as in
-    ``read_documents``.
+    The format must be one of TEXT_FORMS. Ids, ``watch``, ``replaced`` and ``faults`` are as
+    in ``read_documents``.
     """
     several = len(sources) > 1 or any(source.has_members for source in sources)
     for member in members(sources, settings.include):
@@ -164,7 +172,11 @@ def read_text(
         if settings.format == "files":
             prefix = prefix or member.source.path.name
         form, raw = TEXT_FORMS[settings.format], is_raw(settings.encoding)
-        chunks = utf8_chunks(stream, member.name, settings.encoding, replaced)
+        chunks = (
+            utf8_chunks(stream, member.name, settings.encoding, replaced)
+            if faults is None
+            else lenient_utf8(stream, member.name, settings.encoding, faults)
+        )
         first = True
         for block, last in _gathered(chunks):
             yield TextBlock(member.name, prefix, form, raw, block, first, last)

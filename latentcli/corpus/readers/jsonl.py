@@ -54,6 +54,7 @@ def _document(line: str, where: str, number: int, fields: FieldNames) -> Documen
         str(number) if identity is None else _encodable(str(identity)),
         _encodable(text),
         None if label is None else _encodable(str(label)),
+        line=number,
     )
 
 

@@ -95,6 +95,7 @@ def read_table(
             str(start) if columns.id is None else row[columns.id],
             "\n".join(row[i] for i in columns.text),
             None if columns.label is None else row[columns.label],
+            line=start,
         )
 
 
