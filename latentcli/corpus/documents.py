@@ -13,14 +13,13 @@ class Document(NamedTuple):
     """One text with its id and, where the source has one, its label.
 
     ``continued`` marks the second and later pieces of a document too long for one piece; ``id``
-    and ``label`` are then those of the first. ``line`` is where it begins in its file, from 1.
+    and ``label`` are then those of the first.
     """
 
     id: str
     text: str
     label: str | None = None
     continued: bool = False
-    line: int = 1
 
 
 class TextBlock(NamedTuple):

@@ -47,13 +47,19 @@ class FileFaults:
 class Faults:
     """The faults of all files; of each kind the first ``n_places`` of a file are kept.
 
-    ``names``: the files that were begun, the last of which is being read.
+    ``names``: the files that were begun, the last of which is being read; ``line``: where the
+    record at hand begins in it.
     """
 
     n_places: int = 3
     names: list[str] = field(default_factory=list)
     files: list[FileFaults] = field(default_factory=list)
     refused: list[tuple[str, InputError]] = field(default_factory=list)
+    line: int = 0
+
+    def at(self, line: int) -> None:
+        """Take the line of the record that comes next."""
+        self.line = line
 
 
 def lenient_text(stream: BinaryIO, name: str, encoding: Encoding, faults: Faults) -> Iterator[str]:

@@ -86,7 +86,8 @@ class Sights:
         for document in documents:
             if not document.continued:
                 self.file_of.append(len(self._faults.names) - 1)
-                self.line_of.append(document.line)
+                number = document.id.rsplit(":", 1)[-1]
+                self.line_of.append(self._faults.line or (int(number) if number.isdecimal() else 1))
             yield document
 
     def _tell(self, n_bytes: int) -> None:

@@ -6,6 +6,7 @@ headers, quotes) from one document in a thousand on.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -251,7 +252,7 @@ def duplicate_findings(
         )
         for group in groups[:n]:
             within = sorted({part(document) for document in group.documents})
-            crossing = f"; {parts}: {' '.join(within[:4])}" if len(within) > 1 else ""
+            crossing = f"; {parts}: {_listed(within)}" if len(within) > 1 else ""
             yield _group(f"{noun}-group", group, places, crossing, n)
 
 
@@ -260,6 +261,16 @@ def _part(places: Places, labels: Strings | None, document: int) -> str:
     if places.are_files:
         return places.file(document).rpartition("/")[0]
     return "" if labels is None else labels[document]
+
+
+def _listed(parts: list[str]) -> str:
+    """Return some names, of paths what differs."""
+    shared = os.path.commonpath(parts) if all("/" in part for part in parts) else ""
+    shown = [part.removeprefix(f"{shared}/") for part in parts[:_PARTS]]
+    return ", ".join(shown) + (", ..." if len(parts) > _PARTS else "")
+
+
+_PARTS = 4
 
 
 def _group(name: str, group: Group, places: Places, crossing: str, n: int) -> Finding:

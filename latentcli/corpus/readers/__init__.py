@@ -20,7 +20,7 @@ from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.lenient import Faults, lenient_text, lenient_utf8
 from latentcli.corpus.readers.fields import FieldNames
 from latentcli.corpus.readers.files import read_file
-from latentcli.corpus.readers.jsonl import Skip, read_jsonl
+from latentcli.corpus.readers.jsonl import At, Skip, read_jsonl
 from latentcli.corpus.readers.lines import read_lines
 from latentcli.corpus.readers.paragraphs import read_paragraphs
 from latentcli.corpus.readers.table import TableStyle, read_table, table_style
@@ -149,7 +149,8 @@ def read_documents(
         if settings.format == "files":
             yield from read_file(chunks, prefix or member.source.path.name)
             continue
-        for document in _records(chunks, member.name, settings, style, skip):
+        at: At = (lambda line: None) if faults is None else faults.at
+        for document in _records(chunks, member.name, settings, style, skip, at):
             yield document._replace(id=f"{prefix}:{document.id}") if prefix else document
 
 
@@ -211,13 +212,14 @@ def _records(
     settings: ReaderSettings,
     style: TableStyle | None,
     skip: Skip | None,
+    at: At,
 ) -> Iterator[Document]:
     if settings.format == "lines":
         return read_lines(chunks)
     if settings.format == "paragraphs":
         return read_paragraphs(chunks)
     if settings.format == "jsonl":
-        return read_jsonl(chunks, name, settings.fields, skip)
+        return read_jsonl(chunks, name, settings.fields, skip, at)
     if style is None:
         raise RequestError(f"no format '{settings.format}'")
-    return read_table(chunks, name, style, settings.fields, skip)
+    return read_table(chunks, name, style, settings.fields, skip, at)

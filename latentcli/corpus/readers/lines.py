@@ -71,5 +71,5 @@ def read_lines(chunks: Iterable[str]) -> Iterator[Document]:
     """Yield a document a line, its id the line's number; an empty line is an empty document."""
     continued = False
     for number, text, ends in line_parts(chunks):
-        yield Document(str(number), text, None, continued, number)
+        yield Document(str(number), text, None, continued)
         continued = not ends

@@ -15,7 +15,7 @@ def read_paragraphs(chunks: Iterable[str]) -> Iterator[Document]:
     for number, text, ends in line_parts(chunks):
         if ends and not mid_line and not text.strip():
             if block:
-                yield Document(str(first), "".join(block), None, continued, first)
+                yield Document(str(first), "".join(block), None, continued)
             block, size, first, continued = [], 0, 0, False
             continue
         first = first or number
@@ -23,7 +23,7 @@ def read_paragraphs(chunks: Iterable[str]) -> Iterator[Document]:
         size += len(text) + 1
         mid_line = not ends
         if size > PIECE_CHARACTERS:
-            yield Document(str(first), "".join(block), None, continued, first)
+            yield Document(str(first), "".join(block), None, continued)
             block, size, continued = [], 0, True
     if block:
-        yield Document(str(first), "".join(block), None, continued, first)
+        yield Document(str(first), "".join(block), None, continued)
