@@ -103,7 +103,7 @@ def _findings(
     ]
     yield from say.boilerplate_findings(repeated, n_docs, n)
     yield from say.line_findings(sights.seen(), n_docs)
-    yield from say.length_findings(document_lengths(corpus), places, n)
+    yield from say.length_findings(document_lengths(corpus), places, checked.faults, n)
     yield from _word_findings(corpus, language, observer)
 
 

@@ -285,11 +285,17 @@ def _group(name: str, group: Group, places: Places, crossing: str, n: int) -> Fi
     )
 
 
-def length_findings(lengths: npt.NDArray[np.int64], places: Places, n: int) -> Iterator[Finding]:
+def length_findings(
+    lengths: npt.NDArray[np.int64], places: Places, faults: Faults, n: int
+) -> Iterator[Finding]:
     """Yield documents without words, much shorter than the rest, and much longer."""
     n_docs = len(lengths)
     full = lengths[lengths > 0]
     empty = np.flatnonzero(lengths == 0)
+    refused = {name for name, _ in faults.refused}
+    if refused and places.are_files:  # is said already
+        read = [places.file(document) not in refused for document in empty.tolist()]
+        empty = empty[np.array(read, np.bool_)]
     if len(empty):
         yield Finding(
             "empty-documents",

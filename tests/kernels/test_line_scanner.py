@@ -52,6 +52,8 @@ SEEN = [
     ("overlong-words", "short words and " + "x1" * 200 + " more"),
 ]  # fmt: skip
 
+UNDEFINED = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # in Windows-1252
+
 NOT_SEEN = [
     "ordinary words, with a dash - and a colon: so.",
     "if a < b and c > d then e <= f",
@@ -109,7 +111,7 @@ def test_utf8_read_as_windows_1252_is_seen_and_the_text_itself_is_not() -> None:
     for text in ("déjà vu à l'été", "Größe, Äpfel, Übung", "“quoted” – it’s", "año ¿qué?"):
         assert set(seen(scanned(text))) <= {"composed"}
         garbled = "".join(
-            bytes([byte]).decode("cp1252" if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "latin-1")
+            bytes([byte]).decode("latin-1" if byte in UNDEFINED else "cp1252")
             for byte in text.encode()
         )  # fmt: skip
         assert "mojibake" in seen(scanned(garbled)), garbled
