@@ -33,10 +33,12 @@ def likely_encoding(sample: bytes) -> str | None:
         sample = text.encode("utf-8", "surrogateescape")
     elif found := _of_several_bytes(sample):
         return found
-    scores = {name: _score(sample, name) for name in _candidates(sample)}
-    scores["cp1252"] += _USUAL
     if _is_hebrew(sample):
         return "cp1255"
+    candidates = _candidates(sample)
+    scores = {name: _score(sample, name) for name in candidates}
+    if candidates[0] == "cp1252":
+        scores["cp1252"] += _USUAL
     best = max(scores, key=scores.__getitem__)
     return best if scores[best] >= _ENOUGH else None
 
@@ -51,10 +53,8 @@ def _candidates(sample: bytes) -> tuple[str, ...]:
 
 def _is_hebrew(sample: bytes) -> bool:
     """Tell whether there are many letters, all where Hebrew has its own, which has no capitals."""
-    letters = [byte for byte in sample if byte >= 0xC0]
-    return len(letters) > 100 and sum(byte in range(0xE0, 0xFB) for byte in letters) > 0.98 * len(
-        letters
-    )
+    high = [byte for byte in sample if byte >= 0x80]
+    return len(high) > 100 and sum(byte in range(0xE0, 0xFB) for byte in high) > 0.96 * len(high)
 
 
 def _of_several_bytes(sample: bytes) -> str | None:
