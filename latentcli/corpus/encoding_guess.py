@@ -14,6 +14,7 @@ _LATIN = ("cp1252", "cp1250", "mac_roman", "cp850")
 _OTHER = ("cp1251", "koi8_r", "cp866", "mac_cyrillic", "cp1253", "cp1255", "cp1256", "cp874")
 _LOW_TRAIL = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xa0]")
 _ENOUGH = 0.6
+_ENOUGH_BYTES = 10  # to tell of a script that is not Latin
 _USUAL = 0.15  # what Windows-1252 has the advantage of
 
 
@@ -31,11 +32,11 @@ def likely_encoding(sample: bytes) -> str | None:
     if right > wrong:  # a few bytes in what is UTF-8 otherwise
         text = "".join("e" if "\x80" <= c < "\ud800" or c > "\udfff" else c for c in text)
         sample = text.encode("utf-8", "surrogateescape")
-    elif found := _of_several_bytes(sample):
+    elif wrong >= _ENOUGH_BYTES and (found := _of_several_bytes(sample)):
         return found
     if _is_hebrew(sample):
         return "cp1255"
-    candidates = _candidates(sample)
+    candidates = _candidates(sample) if wrong >= _ENOUGH_BYTES else _LATIN
     scores = {name: _score(sample, name) for name in candidates}
     if candidates[0] == "cp1252":
         scores["cp1252"] += _USUAL

@@ -31,7 +31,7 @@ from latentcli.workflows.topic_request import MaskOptions
 
 # A line is boilerplate from so many documents on, this share of them, and so many words.
 _BOILERPLATE_DOCS = 3
-_BOILERPLATE_SHARE = 0.005
+_BOILERPLATE_SHARE = 0.01
 _BOILERPLATE_WORDS = 3
 _FEW_DOCS = 50
 _FEW_TOKENS = 20_000

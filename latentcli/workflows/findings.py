@@ -7,6 +7,7 @@ headers, quotes) from one document in a thousand on.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -21,9 +22,10 @@ from latentcli.corpus.near_duplicates import Duplicates, Group
 from latentcli.corpus.sights import Places, RepeatedLine, Sighting
 from latentcli.corpus.strings import Strings
 from latentcli.errors import InputError
-from latentcli.wording import counted
+from latentcli.wording import counted, listed
 
 _EXAMPLE_CHARACTERS = 60
+_GUESSED_FILES = 100
 
 
 class Finding(NamedTuple):
@@ -131,15 +133,16 @@ def encoding_findings(faults: Faults, n: int) -> Iterator[Finding]:
         )
     wrong = [file for file in faults.files if file.n_bytes]
     if wrong:
+        places = [f"{file.name}:{p.line}:{p.offset}" for file in wrong for p in file.places[:1]]
+        places += [f"{file.name}:{p.line}:{p.offset}" for file in wrong for p in file.places[1:]]
+        guesses = Counter(likely_encoding(file.sample) for file in wrong[:_GUESSED_FILES])
         guess = likely_encoding(wrong[0].sample)
-        likely = f"likely {guess}: --encoding {guess}" if guess else "name the --encoding"
-        places = [f"{f.name}:{p.line}:{p.offset}" for f in wrong for p in f.places]
         yield Finding(
             "undecodable-bytes",
             places[:n],
             sum(file.n_bytes for file in wrong),
             f"not valid {wrong[0].encoding} in {counted(len(wrong), 'file')}, training would stop "
-            f"there: {likely}, or --encoding-errors replace",
+            f"there: {_likely(guesses)}, or --encoding-errors replace",
             "bytes",
             example=_cut(wrong[0].sample.decode(guess or "latin-1", "replace")),
         )
@@ -154,6 +157,16 @@ def encoding_findings(faults: Faults, n: int) -> Iterator[Finding]:
             "replace",
             "bytes",
         )
+
+
+def _likely(guesses: Counter[str | None]) -> str:
+    """Return what to say of the guessed encodings of files."""
+    known = [guess for guess, _ in guesses.most_common() if guess]
+    if not known:
+        return "name the --encoding"
+    if len(known) == 1:
+        return f"likely {known[0]}: --encoding {known[0]}"
+    return f"likely {listed(known[:4])}: convert each file to UTF-8"
 
 
 def record_findings(skipped: Sequence[InputError], n: int) -> Iterator[Finding]:
@@ -205,12 +218,13 @@ def boilerplate_findings(lines: Sequence[RepeatedLine], n_docs: int, n: int) -> 
     """Yield that lines recur across documents, and the most widespread of them."""
     if not lines:
         return
+    most = lines[0].documents
+    least = f"{lines[-1].documents:,} to " if lines[-1].documents < most else ""
     yield Finding(
         "boilerplate",
         [line.place for line in lines[:n]],
         len(lines),
-        f"lines that recur in {lines[-1].documents:,} to {lines[0].documents:,} documents say "
-        "nothing of any: remove them",
+        f"lines that recur in {least}{most:,} documents say nothing of any: remove them",
         "distinct lines",
         lines[0].documents / n_docs,
     )
@@ -265,8 +279,9 @@ def _part(places: Places, labels: Strings | None, document: int) -> str:
 
 def _listed(parts: list[str]) -> str:
     """Return some names, of paths what differs."""
-    shared = os.path.commonpath(parts) if all("/" in part for part in parts) else ""
-    shown = [part.removeprefix(f"{shared}/") for part in parts[:_PARTS]]
+    shared = os.path.commonprefix(parts)
+    behind = max(shared.rfind("/"), shared.rfind(":")) + 1
+    shown = [part[behind:] for part in parts[:_PARTS]]
     return ", ".join(shown) + (", ..." if len(parts) > _PARTS else "")
 
 
@@ -357,13 +372,13 @@ def language_findings(
         )
     total = sum(map(len, guess.others.values()))
     if total:
-        listed = ", ".join(f"{code} {len(rows):,}" for code, rows in list(guess.others.items())[:6])
+        by_code = ", ".join(f"{code} {len(rows):,}" for code, rows in [*guess.others.items()][:6])
         first = sorted(row for rows in guess.others.values() for row in rows)[:n]
         yield Finding(
             "other-languages",
             [places[document] for document in first],
             total,
-            f"documents not in '{guess.language}' ({listed}) become topics of their own: train "
+            f"documents not in '{guess.language}' ({by_code}) become topics of their own: train "
             "each language by itself",
             "documents",
             total / n_docs,
