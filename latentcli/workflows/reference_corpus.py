@@ -96,7 +96,7 @@ def corpus_to_read(
             known = total if total is not None and seen.bytes <= total else None
             observer.progress("reading, MB", seen.bytes / 1e6, known and known / 1e6)
 
-        settings = tokenizer or request.tokenizer
+        settings = tokenizer or reading.word_rule(request.tokenizer)
         corpus = reading.encoded(seen, settings, folder, tell, usable_cores()).corpus
         reading.report(observer)
         name = reading.sources[0].name.rstrip("/").rsplit("/", 1)[-1]
