@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,11 +69,12 @@ def check(
     with scratch(cache) as folder:
         faults = Faults(n)
         reading = open_inputs(request, folder, observer)
-        reading = Reading(reading.sources, reading.settings, faults=faults)
+        reading = replace(reading, faults=faults)
         tell = byte_progress(reading.sources, observer)("reading, MB")
         sights = Sights(n, faults, tell)
+        words = reading.word_rule(request.tokenizer)
         encoded = reading.encoded(
-            None, request.tokenizer, folder, lambda n_tokens: None, threads, sights=sights
+            None, words, folder, lambda n_tokens: None, threads, sights=sights
         )
         checked = _Checked(encoded, sights, reading, faults)
         language = guess_languages(encoded.corpus, threads)
