@@ -78,27 +78,22 @@ def compare_topics(
 def relations(
     pairs: Alignment, similarities: Doubles, flow: Flow
 ) -> Iterator[tuple[int | None, int | None, str]]:
-    """Yield each pair of topics that belong together, and each topic without a partner."""
+    """Yield each pair that is aligned, or of which one lies mostly in the other, then the rest."""
     partner = dict(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     splits, merges = set(flow.splits()), set(flow.merges())
-    shown = {*partner.items(), *splits, *merges}
-    lone_b = set(range(similarities.shape[1])) - {j for _, j in shown}
-    lone_a = set(range(similarities.shape[0])) - {i for i, _ in shown}
-    shown |= {(i, j) for j in lone_b for i in _most(flow.b_in_a[:, j])}
-    shown |= {(i, j) for i in lone_a for j in _most(flow.a_in_b[i])}
+    same = {(i, j) for i, j in partner.items() if similarities[i, j] >= _SAME}
+    mostly = (flow.a_in_b > MAJORITY) | (flow.b_in_a > MAJORITY)
+    for i, j in same:  # which have found what is theirs
+        mostly[i] = mostly[:, j] = False
+    shown = {*partner.items(), *((int(i), int(j)) for i, j in np.argwhere(mostly))}
     for i, j in sorted(shown):
-        whole = (i, j) in splits, (i, j) in merges
-        same = partner.get(i) == j and similarities[i, j] >= _SAME
         shares = float(flow.a_in_b[i, j]), float(flow.b_in_a[i, j])
-        yield i, j, IDENTICAL if same else _relation(*shares, whole)
-    for i in sorted(lone_a - {i for i, _ in shown}):
+        whole = (i, j) in splits, (i, j) in merges
+        yield i, j, IDENTICAL if (i, j) in same else _relation(*shares, whole)
+    for i in sorted(set(range(len(similarities))) - {i for i, _ in shown}):
         yield i, None, ONLY_IN_A
-    for j in sorted(lone_b - {j for _, j in shown}):
+    for j in sorted(set(range(similarities.shape[1])) - {j for _, j in shown}):
         yield None, j, ONLY_IN_B
-
-
-def _most(shares: Doubles) -> list[int]:
-    return [int(place) for place in np.flatnonzero(shares > MAJORITY)]
 
 
 def _relation(a_in_b: float, b_in_a: float, split_merge: tuple[bool, bool]) -> str:
