@@ -6,20 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.held_out import without_documents
 from latentcli.corpus.mask import Rows
-from latentcli.corpus.strings import Strings
 from latentcli.engines import Engine, find_engine
-from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts, open_embedding, open_topic_model
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
-from latentcli.workflows.held_out import held_out_documents
-from latentcli.workflows.reference_corpus import own_corpus
+from latentcli.workflows.reference_corpus import training_corpus
 from latentcli.workflows.topics import topic_training
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions
 
@@ -46,16 +40,7 @@ class Recorded(NamedTuple):
 def recorded(cache: Cache, run: Artefact) -> Recorded:
     """Find what a run was trained on; RequestError where its corpus is no longer in the cache."""
     engine = find_engine(run.manifest["algorithm"], run.manifest["engine"])
-    corpus = own_corpus(cache, run.manifest)
-    if corpus is None:
-        raise RequestError(
-            f"the corpus of {run.id[:12]} is no longer in the cache",
-            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-        )
-    held_out = run.manifest["mask"].get("held_out")
-    if held_out is not None:
-        corpus = without_documents(corpus, held_out_documents(corpus, held_out))
-    return Recorded(run, engine, corpus, _rows(run, corpus.vocabulary.words))
+    return Recorded(run, engine, *training_corpus(cache, run))
 
 
 def fitting(job: Job, kept: Rows, before: Artefact | None, observer: Observer) -> Fit:
@@ -83,13 +68,3 @@ def training(job: Job, kept: Rows, before: Artefact | None, observer: Observer) 
         return embedding_parts(trained.model), trained.metrics
 
     return train
-
-
-def _rows(run: Artefact, words: Strings) -> Rows:
-    """Return the rows of a model's words in its corpus."""
-    rows = {word: row for row, word in enumerate(words)}
-    try:
-        kept: Rows = np.array([rows[word] for word in run.strings("vocabulary")], np.int64)
-    except KeyError:
-        raise DamagedArtefact(f"corrupt run {run.id[:12]}: a word is not its corpus's") from None
-    return kept
