@@ -25,7 +25,7 @@ from latentcli.corpus.readers import (
 from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.sources import Fingerprint, Source, expected_bytes, find_sources
 from latentcli.corpus.strings import Strings
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
 from latentcli.errors import InputError
 from latentcli.observer import Observer
