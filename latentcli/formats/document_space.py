@@ -18,6 +18,7 @@ def open_documents(artefact: Artefact) -> DocumentSpace:
         labels=artefact.strings("labels") if artefact.has_strings("labels") else None,
         vectors=artefact.buffer("vectors"),
         totals=artefact.buffer("totals"),
+        common=artefact.buffer("common"),
         topic_terms=artefact.buffer("topic_terms"),
         similarity=str(artefact.manifest["similarity"]),
     )

@@ -19,6 +19,8 @@ class DocumentSpace(NamedTuple):
     """``vectors`` float32 (n_docs, dim); zeros where nothing is known of a document.
 
     ``totals`` float64: of each topic its weights' sum; of an embedding the sum of its term counts.
+    ``common`` float32 (dim,): of an embedding the direction that all documents share and that is
+    taken out of them; empty where none is.
     ``topic_terms`` int32 (n_topics, n): the first terms of each topic of a mixture model.
     ``labels`` is None where the documents have none.
     """
@@ -27,6 +29,7 @@ class DocumentSpace(NamedTuple):
     labels: Strings | None
     vectors: memoryview[float]
     totals: memoryview[float]
+    common: memoryview[float]
     topic_terms: memoryview[int]
     similarity: str
 

@@ -71,25 +71,34 @@ def lsi_coordinates(
 
 
 def mean_vector(
-    vectors: memoryview[float], term_counts: memoryview[int], total: float, counts: Counts
+    vectors: memoryview[float],
+    term_counts: memoryview[int],
+    total: float,
+    common: Sequence[float],
+    counts: Counts,
 ) -> list[float]:
     """Return the mean of word vectors, float32 (n_terms, dim), by smooth inverse frequency.
 
-    As ``infer_vectors``; ``total`` is the sum of ``term_counts``.
+    As ``infer_vectors``, without what it has of the unit vector ``common`` (dim,), if that is not
+    empty; ``total`` is the sum of ``term_counts``.
     """
     n_words = sum(counts.values())
     weights = {
         term: counts[term] * (SIF_A / (SIF_A + term_counts[term] / max(1, total))) / n_words
         for term in sorted(counts)
     }
-    return _weighted_sum(vectors, weights)
+    mean = _weighted_sum(vectors, weights)
+    if not len(common):
+        return mean
+    shared = math.fsum(x * y for x, y in zip(mean, common, strict=True))
+    return [x - shared * y for x, y in zip(mean, common, strict=True)]
 
 
 def row_of(matrix: memoryview[Any], row: int) -> list[float]:
     """Return a row of a float32 matrix in C order."""
     size = 4 * (matrix.shape or ())[1]
-    found: memoryview[Any] = matrix.cast("B")[row * size : (row + 1) * size].cast("f")
-    return found.tolist()
+    found: memoryview[float] = matrix.cast("B")[row * size : (row + 1) * size].cast("f")
+    return list(found)
 
 
 def _weighted_sum(matrix: memoryview[float], weights: Mapping[int, float]) -> list[float]:

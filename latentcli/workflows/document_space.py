@@ -27,6 +27,8 @@ from latentcli.workflows.reference_corpus import own_corpus
 
 # A topic's first words, which documents are searched for.
 _SOUGHT_WORDS = 50
+# Of fewer documents than these nobody knows what they share with all others.
+_FEW_DOCS = 50
 
 
 class Parts(NamedTuple):
@@ -43,6 +45,7 @@ class Parts(NamedTuple):
             self.strings.get("labels"),
             _buffer(self.arrays["vectors"]),
             _buffer(self.arrays["totals"]),
+            _buffer(self.arrays["common"]),
             _buffer(self.arrays["topic_terms"]),
             self.description["similarity"],
         )
@@ -89,20 +92,36 @@ def _of_embedding(run: Artefact, corpus: EncodedCorpus | None) -> Parts:
     matrix = SparseMatrix(counts.starts, counts.terms, weights, counts.n_terms)
     vectors = np.zeros((counts.n_docs, model.dim), np.float32)
     matrix.multiply(np.ascontiguousarray(model.vectors), 0, vectors, usable_cores())
-    totals = np.array([model.term_counts.sum()], np.float64)
-    return _parts(COSINE, corpus.document_ids, vectors, totals, np.zeros((0, 1), np.int32))
+    found = _parts(COSINE, corpus.document_ids, vectors)
+    found.arrays["totals"] = np.array([model.term_counts.sum()], np.float64)
+    if np.count_nonzero(np.diff(counts.starts)) >= _FEW_DOCS:
+        found.arrays["common"] = common = common_component(vectors)
+        vectors -= (vectors @ common)[:, None] * common
+    return found
+
+
+def common_component(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the first right singular vector, which all documents share: float32 (dim,).
+
+    Arora, Liang and Ma (2017) take it out of sentences' vectors.
+    """
+    doubles = vectors.astype(np.float64)
+    _, directions = np.linalg.eigh(doubles.T @ doubles)
+    common: npt.NDArray[np.float32] = directions[:, -1].astype(np.float32)
+    return common
 
 
 def _of_topics(run: Artefact) -> Parts:
     model = open_topic_model(run)
     if not isinstance(model, MixtureModel):
         vectors = np.asarray(model.document_vectors, np.float32)
-        none = np.zeros((0, 1), np.int32)
-        return _parts(COSINE, model.document_ids, vectors, np.zeros(1), none)
+        return _parts(COSINE, model.document_ids, vectors)
     vectors = np.sqrt(np.asarray(model.doc_topic, np.float32))
     vectors[np.asarray(model.doc_lengths) == 0] = 0
-    totals = np.asarray(model.topic_word).sum(axis=1, dtype=np.float64)
-    return _parts(HELLINGER, model.document_ids, vectors, totals, _first_terms(model))
+    found = _parts(HELLINGER, model.document_ids, vectors)
+    found.arrays["totals"] = np.asarray(model.topic_word).sum(axis=1, dtype=np.float64)
+    found.arrays["topic_terms"] = _first_terms(model)
+    return found
 
 
 def _first_terms(model: MixtureModel) -> npt.NDArray[np.int32]:
@@ -115,14 +134,13 @@ def _first_terms(model: MixtureModel) -> npt.NDArray[np.int32]:
     return terms
 
 
-def _parts(
-    similarity: str,
-    ids: Strings,
-    vectors: npt.NDArray[np.float32],
-    totals: npt.NDArray[np.float64],
-    topic_terms: npt.NDArray[np.int32],
-) -> Parts:
-    arrays: dict[str, Array] = {"vectors": vectors, "totals": totals, "topic_terms": topic_terms}
+def _parts(similarity: str, ids: Strings, vectors: npt.NDArray[np.float32]) -> Parts:
+    arrays: dict[str, Array] = {
+        "vectors": vectors,
+        "totals": np.zeros(0),
+        "common": np.zeros(0, np.float32),
+        "topic_terms": np.zeros((0, 1), np.int32),
+    }
     return Parts({"similarity": similarity}, arrays, {"documents": ids})
 
 

@@ -261,7 +261,9 @@ def _folded_in(run: Artefact, space: DocumentSpace, counts: Counter[int]) -> lis
     """Return a question's vector in the document space."""
     if run.kind == EMBEDDING:
         term_counts = run.buffer("term_counts")
-        return mean_vector(run.buffer("vectors"), term_counts, space.totals[0], counts)
+        return mean_vector(
+            run.buffer("vectors"), term_counts, space.totals[0], space.common, counts
+        )
     algorithm = run.manifest["algorithm"]
     if algorithm == "lsi":
         unit = run.manifest["parameters"]["weighting"] == "tfidf"
