@@ -13,7 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings, make_tokenizer
+from latentcli.corpus.tokenizers import (
+    ASCII_WORD,
+    ASCII_WORD_WITH_LETTER,
+    MAX_WORD_CHARACTERS,
+    TokenizerSettings,
+    make_tokenizer,
+)
 
 if TYPE_CHECKING:
     from latentcli.corpus.strings import Strings
@@ -145,7 +151,7 @@ def passage(corpus: Tokens, first: int, last: int) -> Passage:
     document = _document_of(corpus, first)
     begin, end = int(store.starts[document]), int(store.ends[document])
     token, place = _known_place(corpus, document, first)
-    size = _FIRST_READ
+    size = _expected_bytes(corpus, document, last - token) + _FIRST_READ
     while True:
         stop = min(end, place + size)
         text = store.between(place, stop)
@@ -198,6 +204,14 @@ def _tokens_in(corpus: Tokens, document: int) -> int:
     return max(1, SNIPPET_CHARACTERS * tokens // max(1, size))
 
 
+def _expected_bytes(corpus: Tokens, document: int, n_tokens: int) -> int:
+    """Return about how many bytes so many tokens of a document stand on."""
+    store = _text_of(corpus)
+    tokens = int(corpus.offsets[document + 1]) - int(corpus.offsets[document])
+    size = int(store.ends[document]) - int(store.starts[document])
+    return n_tokens * size // max(1, tokens)
+
+
 def _known_place(corpus: Tokens, document: int, token: int) -> tuple[int, int]:
     """Return the last place at or before a token that is known: of which token, and its byte."""
     store = _text_of(corpus)
@@ -213,6 +227,23 @@ def _known_place(corpus: Tokens, document: int, token: int) -> tuple[int, int]:
 
 def _spans(text: str, settings: TokenizerSettings) -> Iterator[tuple[int, int]]:
     """Yield where each token of a text stands: of all of a piece, or better where that is plain."""
+    if settings.kind != "words":
+        yield from _piece_spans(text, settings)
+        return
+    word = ASCII_WORD if settings.keep_numbers else ASCII_WORD_WITH_LETTER
+    at = 0
+    for line in text.splitlines(keepends=True):  # white space never lies inside a word
+        spans: Iterator[tuple[int, int]]
+        if line.isascii():
+            found = (match.span() for match in word.finditer(line))
+            spans = (span for span in found if span[1] - span[0] <= MAX_WORD_CHARACTERS)
+        else:
+            spans = _piece_spans(line, settings)
+        yield from ((at + start, at + end) for start, end in spans)
+        at += len(line)
+
+
+def _piece_spans(text: str, settings: TokenizerSettings) -> Iterator[tuple[int, int]]:
     tokenizer = make_tokenizer(settings)
     if settings.kind.startswith("regex:"):
         text = unicodedata.normalize("NFC", text)

@@ -12,9 +12,16 @@ from hypothesis import strategies as st
 from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.encoder import encode
-from latentcli.corpus.passages import dense_snippet, densest, passage, snippet, tokens_of_parent
+from latentcli.corpus.passages import (
+    _spans,
+    dense_snippet,
+    densest,
+    passage,
+    snippet,
+    tokens_of_parent,
+)
 from latentcli.corpus.text_writer import TextWriter
-from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from tests.corpus.test_text_store import stored
 
 
@@ -52,6 +59,17 @@ def test_the_densest_place_is_found(ids: list[int], values: list[float], n: int)
     assert weights[ids[start:end]].sum() == pytest.approx(max(sums), abs=1e-6)
     if max(sums) > 1e-6:
         assert weights[ids[start]] > 0 and weights[ids[end - 1]] > 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("aB1 2'-\n\x1c\u00e9\u2019", max_size=60), st.booleans())
+def test_words_stand_where_the_tokenizer_has_them(text: str, keep_numbers: bool) -> None:
+    rule = TokenizerSettings(keep_numbers=keep_numbers)
+    found = [text[start:end].lower().replace("\u2019", "'") for start, end in _spans(text, rule)]
+    words = make_tokenizer(rule).tokenize(text)
+    if "\u2019" not in text:
+        assert found == words
+    assert len(found) == len(words)
 
 
 def test_a_snippet_is_of_whole_words_and_as_long_as_asked(tmp_path: Path) -> None:
