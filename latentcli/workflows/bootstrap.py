@@ -171,10 +171,10 @@ def resample_training(job: Job, observer: Observer) -> Train:
 def _say_how_long(run: Artefact, n_resamples: int, n_missing: int, observer: Observer) -> None:
     kept = n_resamples - n_missing
     if not n_missing:
-        observer.note(f"all {counted(kept, 'resample')} are in the cache")
+        observer.note(f"nothing to train: {counted(kept, 'resample')} in the cache")
         return
     seconds = run.manifest["invocation"].get("seconds", {}).get("train")
-    there = f"; {kept} are in the cache" if kept else ""
+    there = f"; {kept} {'is' if kept == 1 else 'are'} in the cache" if kept else ""
     how_long = ""
     if seconds and not run.manifest.get("resumed"):
         threads = counted(run.manifest.get("threads") or 1, "thread")
