@@ -41,7 +41,7 @@ def evaluate_topic_list(
     cache: Cache, request: EvaluationRequest, observer: Observer
 ) -> list[Measure]:
     """Judge topics from a file by a corpus: the one named, or the latest."""
-    topics = [words[: request.top] for words in read_topics(request.topics or "")]
+    topics = [words[: request.top] for words in read_topics(request.topics or "", request.encoding)]
     with corpus_to_read(cache, request.corpus or CorpusRequest(), observer) as corpus:
         return [
             *_coherence(topics, corpus, _described(corpus), request, observer),
