@@ -208,6 +208,21 @@ def test_unseen_documents_are_predicted(held_out: Cache, trained: Cache) -> None
     assert "400 documents" in own.detail
 
 
+def test_documents_that_were_trained_on_are_told_from_unseen_ones(
+    trained: Cache, notes: Notes, tmp_path: Path
+) -> None:
+    copied = tmp_path / "other.jsonl"
+    copied.write_bytes(Path(NOTICES.inputs[0]).read_bytes())
+    for unseen in (NOTICES, CorpusRequest([str(copied)])):
+        found = evaluate(trained, EvaluationRequest("notices", unseen=unseen), notes)
+        [row] = [row for row in found if row.measure == "unseen_perplexity"]
+        assert "trained on these very documents" in row.detail
+        assert "trained on these very documents" in notes
+        notes.lines.clear()
+    found = evaluate(trained, EvaluationRequest("notices", unseen=TALES), notes)
+    assert "very documents" not in notes and "very documents" not in found[-3].detail
+
+
 def test_unseen_documents_without_known_words_have_no_figure(trained: Cache) -> None:
     typed = CorpusRequest(["-"], ReaderSettings("lines"), stdin=io.BytesIO(b"qzx\nsoup\n"))
     found = judged(trained, "notices", unseen=typed)["unseen_perplexity"]
