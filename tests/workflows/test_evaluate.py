@@ -14,6 +14,7 @@ from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel
 from sklearn.metrics import normalized_mutual_info_score
 
+from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
@@ -164,6 +165,16 @@ def test_the_run_records_what_was_held_out(held_out: Cache) -> None:
     assert record["digest"][:12] in judged(held_out)["held_out_perplexity"].detail
     assert np.count_nonzero(open_topic_model(run).doc_lengths) == 300
     assert run.manifest["corpus"]["documents"] == 400
+
+
+def test_phrases_are_said_to_know_the_documents_held_out(store: Cache, notes: Notes) -> None:
+    joined = CorpusRequest(NOTICES.inputs, phrases=PhraseSettings())
+    request = TopicsRequest("lsi", k=3, held_out=0.1)
+    topics(store, joined, request, observer=notes)
+    assert "phrases were found in all documents, those held out included" in notes
+    notes.lines.clear()
+    topics(store, NOTICES, request, observer=notes)
+    assert "phrases were found" not in notes
 
 
 def test_a_share_held_out_is_part_of_the_request(held_out: Cache, tmp_path: Path) -> None:
