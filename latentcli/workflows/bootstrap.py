@@ -16,7 +16,7 @@ from latentcli.corpus.resample import (
     resampled,
 )
 from latentcli.engines import find_engine
-from latentcli.engines.parameters import Word2VecParameters
+from latentcli.engines.parameters import recorded_parameters
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts
@@ -78,7 +78,7 @@ def _jobs(
             "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
         )
     _check_documents(corpus, observer)
-    parameters = Word2VecParameters(**manifest["parameters"])
+    parameters = recorded_parameters(manifest["algorithm"], manifest["parameters"])
     base = Job(
         EMBEDDING,
         manifest["algorithm"],
