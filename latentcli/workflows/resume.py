@@ -79,6 +79,7 @@ def _stopped(cache: Cache, ref: str, kind: str) -> Recorded:
         )
     if "resample" in run.manifest["mask"]:
         raise RequestError(
-            f"'{ref}' was trained on a resample of its corpus", "name the model that it was made for"
+            f"'{ref}' was trained on a resample of its corpus",
+            "name the model that it was made for",
         )
     return recorded(cache, run)
