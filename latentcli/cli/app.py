@@ -37,6 +37,7 @@ COMMANDS = {
     "similarity": "similarity",
     "infer": "infer",
     "evaluate": "evaluate",
+    "sweep": "sweep",
     "report": "report",
     "corpus": "corpus",
     "export": "export",
