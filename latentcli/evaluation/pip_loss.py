@@ -13,10 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.encoded import EncodedCorpus, chunked
-from latentcli.corpus.held_out import without_documents
-from latentcli.corpus.mask import Rows
-from latentcli.evaluation.windows import windows_with
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows, masked_blocks
 
 Doubles = npt.NDArray[np.float64]
 
@@ -63,41 +61,57 @@ def dimensionality(
     kept: Rows,
     window: int,
     seed: int = 1,
-    threads: int = 1,
     tell: Callable[[float, float], None] = lambda done, total: None,
 ) -> Dimensionality | None:
     """Estimate the loss of a corpus's embeddings; None where noise hides all of the signal.
 
-    ``kept``: rows of the words, the most frequent first, which stand in windows of ``window`` words
-    to each side. The signal is the matrix of positive pointwise mutual information; what it would
-    be in another corpus as large is told by the two halves of this one.
+    ``kept``: rows of the words that the text is taken to have, in the vocabulary's order, the most
+    frequent first; a pair stands within ``window`` of these. The signal is the matrix of positive
+    pointwise mutual information; what it would be in another corpus as large is told by the two
+    halves of this one.
     """
-    words = np.sort(kept[:MOST_WORDS])
-    pieces = chunked(corpus, _PIECE_TOKENS)
-    halves = []
-    for side in range(2):
-        half = without_documents(pieces, np.arange(side, pieces.n_docs, 2))
-        halves.append(_together(half, words, window, kept, threads))
-        tell(side + 1, 3)
+    n_words = min(len(kept), MOST_WORDS)
+    halves = _together_by_half(corpus, kept, n_words, window, tell)
     whole = ppmi(halves[0] + halves[1])
     noise = noise_between(ppmi(halves[0]), ppmi(halves[1]))
     spectrum = signal_spectrum(whole, noise)
     if not len(spectrum):
         return None
-    loss = expected_loss(spectrum, noise, len(words), seed)
-    tell(3, 3)
-    return Dimensionality(loss, len(words), len(spectrum), noise)
+    loss = expected_loss(spectrum, noise, n_words, seed)
+    return Dimensionality(loss, n_words, len(spectrum), noise)
 
 
-def _together(corpus: EncodedCorpus, words: Rows, window: int, kept: Rows, threads: int) -> Doubles:
-    """Count how often words stand together, a pair the more the nearer, as word2vec draws them.
+def _together_by_half(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    n_words: int,
+    window: int,
+    tell: Callable[[float, float], None],
+) -> Doubles:
+    """Count how often words stand together in each half: float64 (2, n_words, n_words), symmetric.
 
-    Of the windows of window + 1 tokens, window + 1 - distance hold both.
+    A pair counts the more the nearer, as word2vec draws them on average: window + 1 - distance.
     """
-    counted = windows_with(corpus, words, window + 1, np.sort(kept), threads)
-    together = counted.together.astype(np.float64)
-    np.fill_diagonal(together, 0)
-    return together
+    counts = np.zeros(2 * n_words * n_words)
+    done = 0
+    for block in masked_blocks(corpus, kept):
+        tell(done, corpus.n_tokens)
+        done = int(corpus.offsets[block.first + len(block.offsets) - 1])
+        ids = block.token_ids.astype(np.int64)
+        lengths = np.diff(block.offsets)
+        document = np.repeat(np.arange(len(lengths)), lengths)
+        place = np.arange(len(ids)) - block.offsets[document]
+        half = (block.first + document + place // _PIECE_TOKENS) % 2
+        for distance in range(1, min(window, len(ids) - 1) + 1):
+            first, second = ids[:-distance], ids[distance:]
+            near = (first < n_words) & (second < n_words)
+            near &= document[:-distance] == document[distance:]
+            pairs = (half[:-distance] * n_words + first) * n_words + second
+            found = np.bincount(pairs[near], minlength=len(counts))
+            counts += found * float(window + 1 - distance)
+    tell(corpus.n_tokens, corpus.n_tokens)
+    by_half = counts.reshape(2, n_words, n_words)
+    return by_half + by_half.transpose(0, 2, 1)
 
 
 def ppmi(together: Doubles) -> Doubles:

@@ -152,8 +152,9 @@ def _losses(corpus: EncodedCorpus, job: Job, observer: Observer) -> Dimensionali
         frequent(corpus.vocabulary, job.mask["min_count"]),
         job.parameters.window,
         job.parameters.seed,
-        job.threads,
-        lambda done, total: observer.progress("estimating the PIP loss, steps", done, total),
+        lambda done, total: observer.progress(
+            "counting pairs, million tokens", done / 1e6, total / 1e6
+        ),
     )
     if found is None:
         observer.note(

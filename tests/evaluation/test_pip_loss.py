@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from latentcli.evaluation.pip_loss import (
+    _together_by_half,
     dimensionality,
     expected_loss,
     noise_between,
@@ -119,3 +120,21 @@ def test_a_corpus_of_planted_groups_feeds_as_many_dimensions(tmp_path: Path) -> 
     found = dimensionality(corpus, np.arange(len(corpus.vocabulary)), 5)
     assert found is not None
     assert 8 <= found.best <= 12
+
+
+def test_pairs_count_by_their_distance_within_documents_and_halves(tmp_path: Path) -> None:
+    draw = np.random.default_rng(7)
+    texts = [" ".join(f"w{i}" for i in draw.integers(0, 6, n)) for n in (5, 1, 30, 2500)]
+    corpus = encoded(texts, tmp_path)
+    n = 4
+    expected = np.zeros((2, n, n))
+    for number, text in enumerate(texts):
+        rows = [corpus.vocabulary.words.find(word) for word in text.split()]
+        for i, a in enumerate(rows):
+            for j in range(i + 1, min(i + 4, len(rows))):
+                if a < n and rows[j] < n:
+                    half = (number + i // 1000) % 2
+                    expected[half, a, rows[j]] += 4 - (j - i)
+                    expected[half, rows[j], a] += 4 - (j - i)
+    kept = np.arange(len(corpus.vocabulary))
+    assert (_together_by_half(corpus, kept, n, 3, lambda done, total: None) == expected).all()
