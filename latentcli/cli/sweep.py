@@ -141,6 +141,10 @@ def sweep(
             "give one of --k 5,10,20 and --dim 25,50,100",
         )
     _refuse_others(session, k is not None)
+    if out is not None and str(out) != "-":
+        from latentcli.formats.files import checked_target
+
+        checked_target(out)
     training = opt.training_options(engine, threads, "", retrain)
     names = [name.strip() for name in (algorithm or "").split(",") if name.strip()]
     request = opt.corpus_request(session, corpora, reading, phrases=phrases)
@@ -225,7 +229,19 @@ def _swept_embeddings(
 
 def _show(session: Session, found: Swept, out: Path | None) -> None:
     """Print the answer, draw it on a terminal, and write the page."""
+    target = session.target(out)
+    if target is not None:
+        from latentcli.workflows.sweep import write_page
+
+        write_page(found.curves, target)
+        if not isinstance(target, Path):
+            return
+        session.observer.note(f"the page with the curves: {target}")
     session.answer(found.rows)
+    if session.answers_in_table:
+        from latentcli.cli.plots import draw
+
+        draw(found.curves)
 
 
 command(

@@ -38,7 +38,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Curves:
-    """A whole sweep; ``axis`` is what was swept over.
+    """A whole sweep; ``axis`` is what was swept over, ``command`` what was typed.
 
     ``background``: of a measure, its values at many more places than were asked for.
     """
@@ -48,6 +48,7 @@ class Curves:
     measures: Sequence[Shown]
     settings: Sequence[Setting]
     facts: Sequence[tuple[str, str]]
+    command: str = ""
     background: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
     @property

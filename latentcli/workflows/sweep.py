@@ -6,13 +6,17 @@ what is missing.
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
 
 from latentcli.errors import InputError, LatentError, RequestError
 from latentcli.evaluation.pareto import pareto_set
 from latentcli.formats.artefact import Artefact
+from latentcli.formats.files import write_content
 from latentcli.observer import Observer
 from latentcli.reports.curves import Curves, Setting, Shown, Spread
 from latentcli.store.cache import Cache
@@ -91,7 +95,7 @@ def train_all(
         if member.job.options.retrain or answer(cache, member.job.request()) is None
     ]
     found = len(members) - len(missing)
-    known = f"{found:,} of them in the cache already" if found else "none in the cache yet"
+    known = f"{found:,} of them in the cache already, {len(missing):,} to train"
     observer.note(f"{counted(len(members), 'model')}, {known}")
     shared = _Shared(observer, sum(member.at for member in missing))
     settings: dict[str, Trained] = {}
@@ -175,6 +179,23 @@ def settings_of(
         )
         for each, of, pareto in zip(trained, figures, best, strict=True)
     ]
+
+
+def write_page(curves: Curves, out: Path | BinaryIO) -> None:
+    """Write the page of a sweep to a file or a stream."""
+    from latentcli.reports.sweep import page
+
+    content = page(curves)
+    if isinstance(out, Path):
+        write_content(out, content)
+    else:
+        out.write(content)
+
+
+def typed_command() -> str:
+    """Return the command line, for a person to repeat."""
+    arguments = (argument.encode("utf-8", "replace").decode() for argument in sys.argv[1:])
+    return "latent " + shlex.join(arguments)
 
 
 def mean_of(setting: Setting, measure: str) -> float | None:

@@ -30,6 +30,7 @@ from latentcli.workflows.sweep import (
     settings_of,
     spread,
     train_all,
+    typed_command,
 )
 from latentcli.workflows.training import Job, TrainingOptions
 
@@ -222,4 +223,4 @@ def _curves(
         facts.append(("least PIP loss", counted(losses.best, "dimension")))
         background["pip_loss"] = dict(enumerate(losses.loss.tolist()))
     title = f"How many dimensions? {corpus.name}"
-    return Curves(title, "dimensions", _MEASURES, settings, facts, background)
+    return Curves(title, "dimensions", _MEASURES, settings, facts, typed_command(), background)

@@ -32,6 +32,7 @@ from latentcli.workflows.sweep import (
     settings_of,
     spread,
     train_all,
+    typed_command,
 )
 from latentcli.workflows.topic_request import ONLY_FOR, TopicsRequest, check
 from latentcli.workflows.topics import JUDGED_WORDS, Material, material, topic_job, trained_run
@@ -217,4 +218,4 @@ def _curves(
         ("held out", "none" if held_out is None else counted(held_out["documents"], "document")),
     ]
     title = f"How many topics? {found.corpus.name}"
-    return Curves(title, "topics", _MEASURES, settings, facts)
+    return Curves(title, "topics", _MEASURES, settings, facts, typed_command())
