@@ -65,7 +65,10 @@ td.yes { font-weight: 600; }
 footer { margin-top: 20px; color: var(--faint); font-size: 13px; max-width: 76ch; }
 code { font: 13px ui-monospace, monospace; overflow-wrap: anywhere; }
 """
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -159,13 +162,17 @@ class _Scale:
         share = (self.high - value) / (self.high - self.low)
         return _TOP + share * (_HEIGHT - _TOP - _BOTTOM)
 
-    def ticks(self) -> list[float]:
-        """Return round figures within the scale, some five."""
+    @property
+    def step(self) -> float:
+        """The distance of ticks: a round figure that gives some five."""
         rough = (self.high - self.low) / 5
         power = 10.0 ** math.floor(math.log10(rough))
-        step = next(power * f for f in (1, 2, 2.5, 5, 10) if power * f >= rough)
-        first = math.ceil(self.low / step)
-        return [i * step for i in range(first, math.floor(self.high / step) + 1)]
+        return next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+
+    def ticks(self) -> list[float]:
+        """Return the figures at which there are ticks."""
+        first, last = math.ceil(self.low / self.step), math.floor(self.high / self.step)
+        return [number * self.step for number in range(first, last + 1)]
 
 
 def _chart(curves: Curves, measure: Shown) -> str:
@@ -181,7 +188,8 @@ def _chart(curves: Curves, measure: Shown) -> str:
     scale = _Scale(places, low, high)
     parts = [*_axes(curves, scale), *_fine(scale, fine)]
     for number, curve in enumerate(curves.curves):
-        parts += _curve(curves.of_curve(curve, measure.name), scale, number % _COLOURS)
+        if points := curves.of_curve(curve, measure.name):
+            parts += _curve(points, scale, number % _COLOURS)
     better = "higher is better" if measure.better > 0 else "lower is better"
     name = measure.name.replace("pip_loss", "PIP loss")
     return (
@@ -209,7 +217,7 @@ def _axes(curves: Curves, scale: _Scale) -> Iterable[str]:
 
 
 def _tick(value: float, scale: _Scale) -> str:
-    digits = max(0, -math.floor(math.log10((scale.high - scale.low) / 5)))
+    digits = max(0, -math.floor(math.log10(scale.step) + 1e-9))
     return f"{value:,.{digits}f}"
 
 

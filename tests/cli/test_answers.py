@@ -38,6 +38,14 @@ ANSWERS = [
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
     (("evaluate", "notices"), "measure value detail"),
+    (
+        ("sweep", SAMPLES / "notices.jsonl", "--k", "2,3", "--seeds", "2", "--iterations", "5"),
+        "setting coherence exclusivity perplexity stability pareto seeds models",
+    ),
+    (
+        ("sweep", SAMPLES / "tales.txt", "--dim", "2,3", "--seeds", "1", "--epochs", "1"),
+        "setting similarity overlap pip_loss pareto seeds models",
+    ),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),
