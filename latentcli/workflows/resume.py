@@ -7,15 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.held_out import without_documents
 from latentcli.corpus.mask import Rows
-from latentcli.corpus.strings import Strings
 from latentcli.engines import Engine, find_engine, resuming
 from latentcli.engines.parameters import LdaParameters, SeededLdaParameters, Word2VecParameters
-from latentcli.errors import DamagedArtefact, RequestError
+from latentcli.errors import RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import (
     EMBEDDING,
@@ -30,8 +26,7 @@ from latentcli.queries.ranking import PROBABILITY, check_ranking
 from latentcli.store.cache import Cache
 from latentcli.workflows.embed import EmbedAnswer, embedded
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.held_out import held_out_documents
-from latentcli.workflows.reference_corpus import own_corpus
+from latentcli.workflows.reference_corpus import training_corpus
 from latentcli.workflows.topics import JUDGED_WORDS, Fitted, Topic, describe, model_run
 from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 
@@ -133,23 +128,4 @@ def _stopped(cache: Cache, ref: str, kind: str) -> _Stopped:
             f"'{ref}' is {algorithm} by {name}, which cannot be trained further",
             f"what can: {', '.join(resuming())}",
         )
-    corpus = own_corpus(cache, run.manifest)
-    if corpus is None:
-        raise RequestError(
-            f"the corpus of {run.id[:12]} is no longer in the cache",
-            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-        )
-    held_out = run.manifest["mask"].get("held_out")
-    if held_out is not None:
-        corpus = without_documents(corpus, held_out_documents(corpus, held_out))
-    return _Stopped(run, engine, corpus, _rows(run, corpus.vocabulary.words))
-
-
-def _rows(run: Artefact, words: Strings) -> Rows:
-    """Return the rows of a model's words in its corpus."""
-    rows = {word: row for row, word in enumerate(words)}
-    try:
-        kept: Rows = np.array([rows[word] for word in run.strings("vocabulary")], np.int64)
-    except KeyError:
-        raise DamagedArtefact(f"corrupt run {run.id[:12]}: a word is not its corpus's") from None
-    return kept
+    return _Stopped(run, engine, *training_corpus(cache, run))
