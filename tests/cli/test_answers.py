@@ -37,6 +37,12 @@ ANSWERS = [
     (("similarity", "king", "queen"), "a b similarity"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
+    (("search", "butter sauce", "-m", "notices"), "document similarity snippet label query"),
+    (("documents", "--topic", "3", "-m", "notices"), "document similarity snippet label"),
+    (
+        ("similar-documents", "cooking-31", "-m", "notices"),
+        "document similarity snippet label query",
+    ),
     (("evaluate", "notices"), "measure value detail"),
     (
         ("sweep", SAMPLES / "notices.jsonl", "--k", "2,3", "--seeds", "2", "--iterations", "5"),
@@ -45,6 +51,19 @@ ANSWERS = [
     (
         ("sweep", SAMPLES / "tales.txt", "--dim", "2,3", "--seeds", "1", "--epochs", "1"),
         "setting similarity overlap pip_loss pareto seeds models",
+    ),
+    (
+        ("compare", "notices", "notices"),
+        "a b similarity relation a_in_b b_in_a words_a words_b",
+    ),
+    (
+        ("compare", "tales", "tales", "-n", "3"),
+        "a b similarity relation occurrences in_both only_in_a only_in_b",
+    ),
+    (("compare", "notices", "notices", "--summary"), "a b similarity relation detail"),
+    (
+        ("reproduce", "notices-lsi"),
+        "array identical max_difference differing expected found",
     ),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
