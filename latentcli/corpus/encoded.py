@@ -25,6 +25,7 @@ class EncodedCorpus:
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
     ``text`` is None where it was not kept, and in views.
     ``phrases``, where words were joined, holds the two words of each (``corpus/phrases.py``).
+    ``part_of``, where documents were cut, int64 (n_docs,), numbers the document each is a part of.
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -38,6 +39,7 @@ class EncodedCorpus:
     name: str = ""
     text: TextStore | None = None
     phrases: Strings | None = None
+    part_of: npt.NDArray[np.int64] | None = None
 
     @property
     def words(self) -> Strings:
@@ -140,6 +142,7 @@ def chunked(corpus: EncodedCorpus, n_tokens: int) -> EncodedCorpus:
         document_ids=Strings.of(ids),
         labels=corpus.labels.taken(document) if corpus.labels is not None else None,
         text=None,
+        part_of=document,
     )
     counts = document_counts(new, len(corpus.vocabulary))
     return replace(new, vocabulary=replace(corpus.vocabulary, document_counts=counts))
