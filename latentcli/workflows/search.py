@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from latentcli.corpus.joining import joined_words
@@ -28,9 +29,8 @@ from latentcli.workflows.find import chosen_run
 
 _TOPIC_MODEL = "topic-model"
 _NAMED_UNKNOWN = 5
-# Words near the question, by which a document that has none of its own words is shown; together
-# they weigh as much as half a word of the question.
-_NEAR_WORDS, _NEAR_WEIGHT = 50, 0.5
+# So many words near the question show a document that has none of its own words.
+_NEAR_WORDS = 50
 
 
 class FoundDocument(NamedTuple):
@@ -168,8 +168,10 @@ class _Place:
         for question in questions:
             but = () if question.row is None else (question.row,)
             near = nearest_documents(self.space, question.vector, n, but)
-            sought = {**self._near_words(question.vector), **question.words}
-            snippets = text.snippets([found.row for found in near], sought)
+            rows = [found.row for found in near]
+            snippets = text.snippets(
+                rows, question.words, partial(self._near_words, question.vector)
+            )
             for found, snippet in zip(near, snippets, strict=True):
                 yield self._answer(found, snippet, question.query)
 
@@ -182,7 +184,7 @@ class _Place:
         return (self.space.labels[row] or None) if self.space.labels is not None else None
 
     def _near_words(self, vector: Sequence[float]) -> dict[str, float]:
-        """Return words near a question, each with its small weight."""
+        """Return words near a question, each with its weight."""
         if self.space.similarity == HELLINGER:
             weights = mixture_terms(self.space, vector)
         else:
@@ -191,10 +193,7 @@ class _Place:
                 index = scan_index(self._cache, self._run, self.words.vectors)
             near = nearest(self.words, [vector], _NEAR_WORDS, "cosine", index)[0]
             weights = {row: cosine for row, cosine in near if cosine > 0}
-        whole = math.fsum(weights.values()) or 1.0
-        return {
-            self.words.words[row]: _NEAR_WEIGHT * weight / whole for row, weight in weights.items()
-        }
+        return {self.words.words[row]: weight for row, weight in weights.items()}
 
     def note_unknown(self, queries: Sequence[str]) -> None:
         """Note the words and texts that the model does not know, some by name."""

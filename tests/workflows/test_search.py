@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from scipy.spatial.distance import cdist
 
 from latentcli.corpus.counts import count_documents, count_words
 from latentcli.corpus.documents import Document
+from latentcli.corpus.strings import Strings
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.corpus import open_corpus
 from latentcli.formats.models import open_embedding, open_topic_model
 from latentcli.models.topic_model import LsiModel
 from latentcli.queries.inference import infer_topics, infer_vectors
+from latentcli.queries.neighbours import nearest
 from latentcli.store.cache import Cache
 from latentcli.store.derived import documents_path
 from latentcli.store.gc import collect
@@ -79,6 +83,31 @@ def test_a_text_finds_notices_of_its_subject_and_shows_its_words(name: str, trai
         assert all(one.document.startswith(subject) for one in found)
         assert any(word in (one.snippet or "").lower() for one in found)
         assert all(one.query == text and 0 < one.similarity <= 1.000001 for one in found)
+
+
+def test_words_near_a_text_are_looked_for_only_where_documents_have_none_of_its_own(
+    trained: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def counting(*arguments: Any) -> list[list[tuple[int, float]]]:
+        calls.append(nearest(*arguments))
+        return calls[-1]
+
+    monkeypatch.setattr("latentcli.workflows.search.nearest", counting)
+    [first] = search(trained, ["butter"], "notices-lsi", 1)
+    assert "butter" in (first.snippet or "").lower() and not calls
+    found = list(search(trained, ["butter"], "notices-lsi", 100))
+    [[near]] = calls
+    words = {model_words(trained)[row] for row, _ in near}
+    snippets = [(one.snippet or "").lower() for one in found]
+    without = [set(re.findall("[a-z]+", text)) for text in snippets if "butter" not in text]
+    assert len(without) > 20
+    assert all(words & shown for shown in without[:3])
+
+
+def model_words(store: Cache) -> Strings:
+    return open_topic_model(find(store, "notices-lsi")).words
 
 
 @pytest.mark.parametrize("algorithm", ["plsa", "nmf"])
