@@ -100,6 +100,24 @@ def document_lengths(corpus: EncodedCorpus) -> npt.NDArray[np.int64]:
     return offsets[1:] - offsets[:-1]
 
 
+def documents_with_words(corpus: EncodedCorpus) -> npt.NDArray[np.int64]:
+    """Return the documents that are not empty, ascending: int64 (n,)."""
+    rows: npt.NDArray[np.int64] = np.flatnonzero(document_lengths(corpus))
+    return rows
+
+
+def counted_anew(corpus: EncodedCorpus) -> EncodedCorpus:
+    """Return the corpus with the counts of words that its documents have."""
+    n_terms = len(corpus.vocabulary)
+    term_counts = np.zeros(n_terms, np.int64)
+    for block in document_blocks(corpus):
+        term_counts += np.bincount(block.token_ids, minlength=n_terms)
+    vocabulary = replace(
+        corpus.vocabulary, term_counts=term_counts, document_counts=document_counts(corpus, n_terms)
+    )
+    return replace(corpus, vocabulary=vocabulary)
+
+
 def document_counts(corpus: EncodedCorpus, n_terms: int) -> npt.NDArray[np.int64]:
     """Count in how many documents each term occurs: int64 (n_terms,)."""
     counts = np.zeros(n_terms, np.int64)

@@ -69,7 +69,7 @@ class TrainingText:
             return [None] * len(rows)
         weights = _of_terms(corpus, words)
         others: dict[int, float] | None = None
-        cut = []
+        cut: list[str | None] = []
         for row in map(int, rows):
             first, last = int(self._starts[row]), int(self._starts[row + 1])
             has_words = any(term in weights for term in corpus.token_ids[first:last].tolist())

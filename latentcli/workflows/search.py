@@ -94,27 +94,30 @@ def similar_documents(
 ) -> Iterator[FoundDocument]:
     """Yield the ``n`` documents most like each of the corpus's documents, without itself.
 
-    Unknown ids among known ones are noted; raises NothingFound where none is known.
+    Ids that are unknown, or of a document without words of the model, are noted among others;
+    raises NothingFound where there are no others.
     """
     if not ids:
         raise InputError("no documents named", "give an id a line on standard input")
     for document in ids:
         check_query(document)
     place = _open(cache, ref, observer)
-    rows = [(document, place.space.document_ids.find(document)) for document in ids]
-    unknown = [document for document, row in rows if row is None]
-    questions = [place.like(document, row) for document, row in rows if row is not None]
-    known = [question for question in questions if question is not None]
+    known: list[Question] = []
+    unknown: list[str] = []
+    empty: list[str] = []
+    for document in ids:
+        row = place.space.document_ids.find(document)
+        question = None if row is None else place.like(document, row)
+        if question is not None:
+            known.append(question)
+        else:
+            (unknown if row is None else empty).append(document)
     if not known:
-        raise (
-            place.unknown_ids(unknown)
-            if unknown
-            else NothingFound(
-                f"document '{shortened(ids[0])}' has no words of the model: nothing is like it"
-            )
-        )
+        raise place.unknown_ids(unknown) if unknown else _nothing_known_of(empty[0])
     for document in unknown[:_NAMED_UNKNOWN]:
         observer.note(f"unknown document '{shortened(document)}'")
+    for document in empty[:_NAMED_UNKNOWN]:
+        observer.note(_nothing_known_of(document).message)
     return place.answers(known, n)
 
 
@@ -220,6 +223,12 @@ class _Place:
         return NothingFound(
             f"unknown {what} {shown} (the model has {counted(len(known), 'document')})", hint
         )
+
+
+def _nothing_known_of(document: str) -> NothingFound:
+    return NothingFound(
+        f"document '{shortened(document)}' has no words of the model: nothing is like it"
+    )
 
 
 def _open(cache: Cache, ref: str | None, observer: Observer) -> _Place:

@@ -284,7 +284,7 @@ def test_no_part_of_a_document_is_trained_on_beside_one_held_out(
     held_out = {whole.document_ids[row].split("#")[0] for row in rows}
     model = open_topic_model(run)
     trained_on = {
-        model.document_ids[row].split("#")[0] for row in np.flatnonzero(model.doc_lengths)
+        model.document_ids[row].split("#")[0] for row in np.flatnonzero(model.doc_lengths).tolist()
     }
     assert len(held_out) == 120 and len(rows) > 120
     assert trained_on and not held_out & trained_on

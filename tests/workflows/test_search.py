@@ -143,6 +143,20 @@ def test_a_document_is_not_like_itself_but_is_found_by_its_own_words(
         assert np.mean(alike) >= 0.8
 
 
+def test_a_document_without_words_of_the_model_is_noted_among_others(
+    cache: Path, tmp_path: Path, notes: Notes
+) -> None:
+    corpus = _harbours_and_kitchens(tmp_path)
+    corpus.write_text("of the\n" + corpus.read_text())
+    run_latent(cache, "topics", corpus, "-a", "lsi", "--k", "2", "--format", "lines")
+    found = list(similar_documents(Cache(cache), ["1", "2", "nowhere"], None, 3, notes))
+    assert [one.query for one in found] == ["2"] * 3 and "1" not in {one.document for one in found}
+    assert "document '1' has no words of the model" in notes
+    assert "unknown document 'nowhere'" in notes
+    with pytest.raises(NothingFound, match="document '1' has no words"):
+        similar_documents(Cache(cache), ["1"], None, 3)
+
+
 def test_documents_of_a_topic_are_those_of_the_topic(trained: Cache) -> None:
     model = open_topic_model(find(trained, "notices"))
     found = documents(trained, 2, "notices", 10)
