@@ -28,6 +28,9 @@ constexpr int MOST_POWER = 22;
 constexpr uint64_t MOST_EXACT = uint64_t{1} << 53;
 
 bool by_the_library(Field field, float& value) {
+    for (const char* c = field.begin; c < field.end; ++c) {
+        if ((*c | 32) == 'x' || *c == '(') return false;  // hexadecimal; nan(...)
+    }
     double found = 0;
 #ifdef __cpp_lib_to_chars
     const char* const begin = field.begin + (*field.begin == '+');
@@ -40,9 +43,6 @@ bool by_the_library(Field field, float& value) {
     }
 #endif
     // Beyond a double's range, which from_chars does not say the side of.
-    for (const char* c = field.begin; c < field.end; ++c) {
-        if ((*c | 32) == 'x' || *c == '(') return false;  // strtod would read these
-    }
     const std::string copy(field.begin, field.end);
     char* end = nullptr;
     found = std::strtod(copy.c_str(), &end);
