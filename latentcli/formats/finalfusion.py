@@ -10,7 +10,7 @@ begin at multiples of four bytes. After the specification of the finalfusion pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -105,7 +105,7 @@ def read(file: ForeignFile) -> ForeignVectors:
     return ForeignVectors(table.dim, _rows(words, table, norms), notes=tuple(notes))
 
 
-def _rows(words: list[bytes], table: _Table, norms: Floats | None) -> Iterator[Rows]:
+def _rows(words: list[bytes], table: _Table, norms: Floats | None) -> Generator[Rows, None, None]:
     for rows in batches(len(words), table.dim):
         part = slice(rows.start, rows.stop)
         with np.errstate(over="ignore", invalid="ignore"):

@@ -6,7 +6,7 @@ for what it could not read (``VectorWriter`` does), and holds no more of them th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -44,7 +44,7 @@ class ForeignVectors(NamedTuple):
     """
 
     dim: int
-    rows: Iterator[Rows]
+    rows: Generator[Rows, None, None]
     promised: int | None = None
     places: str = "{name}, row {number}"
     notes: tuple[str, ...] = ()

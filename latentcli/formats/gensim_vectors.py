@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 from gensim.models import KeyedVectors
@@ -36,7 +36,7 @@ def read(file: ForeignFile) -> ForeignVectors:
     return ForeignVectors(int(vectors.vector_size), _rows(vectors))
 
 
-def _rows(vectors: KeyedVectors) -> Iterator[Rows]:
+def _rows(vectors: KeyedVectors) -> Generator[Rows, None, None]:
     words = [str(word).encode("utf-8", "surrogatepass") for word in vectors.index_to_key]
     for rows in batches(len(words), int(vectors.vector_size)):
         part = slice(rows.start, rows.stop)

@@ -9,7 +9,7 @@ hundred words, comes last.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +55,7 @@ def _vocabulary(file: ForeignFile) -> list[bytes]:
     return [match[1] for match in found if match] if all(found) else lines
 
 
-def _rows(table: npt.NDArray[np.float64], words: list[bytes]) -> Iterator[Rows]:
+def _rows(table: npt.NDArray[np.float64], words: list[bytes]) -> Generator[Rows, None, None]:
     n_terms, dim = len(words), table.shape[2] - 1
     for rows in batches(n_terms, dim):
         part = slice(rows.start, rows.stop)

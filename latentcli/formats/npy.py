@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -52,7 +52,7 @@ def no_matrix(name: str, dtype: np.dtype[Any], shape: tuple[int, ...]) -> InputE
     )
 
 
-def _matrix_rows(table: npt.NDArray[Any], labels: list[bytes]) -> Iterator[Rows]:
+def _matrix_rows(table: npt.NDArray[Any], labels: list[bytes]) -> Generator[Rows, None, None]:
     for rows in batches(*table.shape):
         part = slice(rows.start, rows.stop)
         with np.errstate(over="ignore", invalid="ignore"):

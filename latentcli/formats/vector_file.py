@@ -49,6 +49,10 @@ class VectorFile:
         self._file.close()
         return ArrayFile(self._path, "<f4", shape)
 
+    def close(self) -> None:
+        """Close the file, wherever its writing stopped."""
+        self._file.close()
+
     def _some(self, rows: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.float32]:
         first, last = int(rows[0]), int(rows[-1]) + 1
         self._file.seek(self._start + first * size)

@@ -8,7 +8,9 @@ that words may have spaces, as some of GloVe's have.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -40,8 +42,12 @@ def read(file: ForeignFile, kind: str) -> ForeignVectors:
     Raises InputError where the first lines are none of it.
     """
     blocks = ahead(_whole_lines(file))
-    head = next(blocks, b"")
-    form = _form(head, file.name, headed=kind != "glove")
+    try:
+        head = next(blocks, b"")
+        form = _form(head, file.name, headed=kind != "glove")
+    except BaseException:
+        blocks.close()
+        raise
     return ForeignVectors(form.dim, _rows(blocks, head, form), form.promised, "{name}:{number}")
 
 
@@ -99,16 +105,20 @@ def _usual_dim(head: bytes, name: str) -> int:
     raise InputError(f"{name}: no vectors as text", "a line is a word and its numbers")
 
 
-def _rows(blocks: Iterator[bytes], head: bytes, form: _Form) -> Iterator[Rows]:
+def _rows(
+    blocks: Generator[bytes, None, None], head: bytes, form: _Form
+) -> Generator[Rows, None, None]:
     room = max(1, BATCH_NUMBERS // form.dim)
     vectors = np.empty((room, form.dim), np.float32)
     places, faults = np.empty((room, 2), np.uint64), np.empty(room, np.uint8)
     threads, line, start = kernels.usable_cores(), form.first, form.start
-    block: bytes | None = head
-    while block is not None:
-        while start < len(block):
-            n_rows, start = kernels.parse_vectors(block, start, vectors, places, faults, threads)
-            words = [block[begin:end] for begin, end in places[:n_rows].tolist()]
-            yield Rows(line, words, vectors[:n_rows], faults[:n_rows])
-            line += n_rows
-        block, start = next(blocks, None), 0
+    with closing(blocks):
+        for block in chain([head], blocks):
+            while start < len(block):
+                n_rows, start = kernels.parse_vectors(
+                    block, start, vectors, places, faults, threads
+                )
+                words = [block[begin:end] for begin, end in places[:n_rows].tolist()]
+                yield Rows(line, words, vectors[:n_rows], faults[:n_rows])
+                line += n_rows
+            start = 0

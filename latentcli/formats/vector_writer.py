@@ -100,6 +100,10 @@ class VectorWriter:
             raise InputError(f"{self._name}: no vectors in it")
         return {"vectors": self._vectors.finish(), "norms": norms}, {"vocabulary": words}
 
+    def close(self) -> None:
+        """Leave the files as they are."""
+        self._vectors.close()
+
     def report(self) -> str:
         """Return what was left out, as a note has it; empty where nothing was."""
         if not self.left_out:

@@ -7,7 +7,7 @@ word and a space are followed by dim little-endian float32 and a line feed, whic
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import BinaryIO
 
 import numpy as np
@@ -20,6 +20,7 @@ from latentcli.models.embedding import Embedding
 _BLOCK = 4096
 _READ_BYTES = 1 << 22
 _LONGEST_WORD = 1 << 16
+_LONGEST_HEAD = 64
 _MOST_DIM = 1 << 24
 
 
@@ -28,9 +29,9 @@ def read_binary(file: ForeignFile) -> ForeignVectors:
 
     Raises InputError where its first line is not two counts, or promises more than it can hold.
     """
-    stream = file.stream()
-    head = stream.read(64)
-    line, found, rest = head.partition(b"\n")
+    with file.stream() as stream:
+        head = stream.read(_LONGEST_HEAD)
+    line, found, _ = head.partition(b"\n")
     counts = line.split()
     if not found or len(counts) != 2 or not all(count.isdigit() for count in counts):
         raise InputError(
@@ -47,16 +48,17 @@ def read_binary(file: ForeignFile) -> ForeignVectors:
             "that cannot be whole)",
             "get the whole file again, or see whether it is of another kind (--format)",
         )
-    return ForeignVectors(dim, _binary_rows(file, stream, rest, n_terms, dim), n_terms)
+    return ForeignVectors(dim, _binary_rows(file, len(line) + 1, n_terms, dim), n_terms)
 
 
 def _binary_rows(
-    file: ForeignFile, stream: BinaryIO, rest: bytes, n_terms: int, dim: int
-) -> Iterator[Rows]:
-    """Yield the rows, a read's worth at a time."""
-    size, number = 4 * dim, 1
+    file: ForeignFile, start: int, n_terms: int, dim: int
+) -> Generator[Rows, None, None]:
+    """Yield the rows, which begin at byte ``start``, a read's worth at a time."""
+    size, number, rest = 4 * dim, 1, b""
     most = max(1, BATCH_NUMBERS // dim)
-    with stream:
+    with file.stream() as stream:
+        stream.read(start)
         while number <= n_terms:
             words, vectors, used = _whole_rows(rest, size, min(most, n_terms + 1 - number))
             if words:
@@ -67,7 +69,7 @@ def _binary_rows(
                 continue
             if b" " not in rest and len(rest) > _LONGEST_WORD:
                 raise InputError(f"{file.name}, row {number}: no word in {_LONGEST_WORD:,} bytes")
-            more = stream.read(max(_READ_BYTES, size))
+            more = stream.read(_READ_BYTES)
             if not more:
                 raise InputError(
                     f"{file.name}: ends within row {number:,} of the {n_terms:,} that its first "

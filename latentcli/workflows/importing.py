@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -213,11 +214,12 @@ def _parts(
     writer = VectorWriter(
         folder, file.name, read, request.skip_invalid, request.encoding_errors == "replace"
     )
-    for rows in read.rows:
-        writer.add(rows)
-        observer.progress("reading, words", writer.n_rows, read.promised)
-    _check_promise(file.name, writer, read, request.skip_invalid, observer)
-    files, words = writer.finish()
+    with closing(writer), closing(read.rows):
+        for rows in read.rows:
+            writer.add(rows)
+            observer.progress("reading, words", writer.n_rows, read.promised)
+        _check_promise(file.name, writer, read, request.skip_invalid, observer)
+        files, words = writer.finish()
     if writer.left_out:
         observer.note(f"{file.name}: {writer.report()}")
     return files, words, _has_capitals(words["vocabulary"])
