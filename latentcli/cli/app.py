@@ -39,6 +39,7 @@ COMMANDS = {
     "evaluate": "evaluate",
     "report": "report",
     "corpus": "corpus",
+    "import": "importing",
     "export": "export",
     "models": "manage",
     "show": "manage",

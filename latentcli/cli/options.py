@@ -211,7 +211,7 @@ ModelOption = Annotated[
         "--model",
         "-m",
         metavar="REF",
-        help="A name, an id or its beginning, a run's directory, or latest.",
+        help="A name, an id or its beginning, a run's directory, latest, or a file of vectors.",
         autocompletion=complete_models,
         show_default=False,
     ),

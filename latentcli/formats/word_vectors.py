@@ -7,6 +7,8 @@ from latentcli.formats.artefact import Artefact
 from latentcli.models.word_vectors import WordVectors
 
 EMBEDDING = "embedding"
+# The algorithm of vectors that another program made.
+IMPORTED = "imported"
 
 
 def open_word_vectors(artefact: Artefact) -> WordVectors:
@@ -14,4 +16,11 @@ def open_word_vectors(artefact: Artefact) -> WordVectors:
     words, vectors = artefact.strings("vocabulary"), artefact.buffer("vectors")
     if vectors.ndim != 2 or vectors.format != "f" or len(words) != len(vectors):
         raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
-    return WordVectors(words, vectors, artefact.manifest["tokenizer"])
+    return WordVectors(
+        words, vectors, artefact.manifest["tokenizer"], imported=is_imported(artefact)
+    )
+
+
+def is_imported(artefact: Artefact) -> bool:
+    """Tell whether another program made the vectors."""
+    return artefact.manifest.get("algorithm") == IMPORTED

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 class WordVectors(NamedTuple):
     """``vectors``: float32 (n_terms, dim), raw, in C order: what ``Embedding`` has as an array.
 
-    ``tokenizer_record`` holds the fields of TokenizerSettings.
+    ``tokenizer_record`` holds the fields of TokenizerSettings; ``imported`` vectors are another
+    program's.
     """
 
     words: Strings
     vectors: memoryview[float]
     tokenizer_record: Mapping[str, Any]
+    imported: bool = False
 
     @property
     def dim(self) -> int:

@@ -149,10 +149,13 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
     """Return document vectors, the mean of word vectors with smooth inverse frequency weights.
 
     The weight of a word of relative frequency p is a / (a + p) with a = 1e-3 (Arora, Liang and
-    Ma 2017, without the removal of the common component); float64 (n_docs, dim).
+    Ma 2017, without the removal of the common component); float64 (n_docs, dim). Where no counts
+    are known all words weigh the same.
     """
-    frequency = model.term_counts / max(1, int(model.term_counts.sum()))
-    weights = counts.counts * (SIF_A / (SIF_A + frequency))[counts.terms]
+    weights = counts.counts.astype(np.float64)
+    if model.term_counts is not None:
+        frequency = model.term_counts / max(1, int(model.term_counts.sum()))
+        weights = weights * (SIF_A / (SIF_A + frequency))[counts.terms]
     totals = np.zeros((counts.n_docs, model.dim))
     document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
     block = max(1, _BATCH_NUMBERS // model.dim)

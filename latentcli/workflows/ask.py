@@ -17,7 +17,6 @@ from latentcli.queries.words import (
     Found,
     check_query,
     find_word,
-    require_word,
     shortened,
     spelling_hint,
     unknown_words,
@@ -73,13 +72,21 @@ def neighbors(
 
 
 def _known(model: WordVectors, words: Sequence[str], observer: Observer) -> list[Found]:
-    looked_up = [(word, find_word(model, word)) for word in words]
+    looked_up = [(word, _found(model, word, observer)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
     if not known:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
     return known
+
+
+def _found(model: WordVectors, word: str, observer: Observer) -> Found | None:
+    """Look a word up; imported words have no rule, so that another spelling is worth a note."""
+    found = find_word(model, word)
+    if found is not None and model.imported and found.word != word.strip():
+        observer.note(f"'{shortened(word)}' is '{shortened(found.word)}' among the imported words")
+    return found
 
 
 def _note_unknown(model: WordVectors, unknown: Sequence[str], observer: Observer) -> None:
@@ -103,10 +110,11 @@ def analogy(
     for word in (a, b, c):
         check_query(word)
     model, index = open_space(cache, ref, observer)
-    missing = [word for word in (a, b, c) if find_word(model, word) is None]
-    if missing:
+    found = [_found(model, word, observer) for word in (a, b, c)]
+    first, second, third = found
+    if first is None or second is None or third is None:
+        missing = [word for word, one in zip((a, b, c), found, strict=True) if one is None]
         raise unknown_words(model, missing)
-    first, second, third = (require_word(model, word) for word in (a, b, c))
     return solve_analogy(model, first, second, third, n, index)
 
 
@@ -129,7 +137,7 @@ def similarity(
     model = open_model(cache, ref, observer)
     answers, unknown = [], []
     for a, b in pairs:
-        first, second = find_word(model, a), find_word(model, b)
+        first, second = _found(model, a, observer), _found(model, b, observer)
         if first is None or second is None:
             unknown += [word for word, found in ((a, first), (b, second)) if found is None]
         else:

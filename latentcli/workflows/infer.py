@@ -73,6 +73,8 @@ def infer(
     run = _chosen(cache, request, ref, observer)
     if run.kind == EMBEDDING:
         model = open_embedding(run)
+        if model.term_counts is None:
+            observer.note("how frequent its words are is not known: all weigh the same")
         rows = _inferred(
             cache, request, run, model.tokenizer, model.words,
             lambda counts: infer_vectors(model, counts), observer,
