@@ -223,8 +223,9 @@ def _looks_like_text(head: bytes) -> bool:
 
 
 def _has_numbers(head: bytes) -> bool:
+    """Tell whether the first line is a word and numbers; one number alone is a word's count."""
     fields = next((line.split() for line in head.split(b"\n") if line.strip()), [])
-    return len(fields) > 1 and is_number(fields[-1])
+    return len(fields) > 2 and is_number(fields[-1])
 
 
 def is_number(field: bytes) -> bool:
