@@ -95,16 +95,20 @@ class ForeignFile(NamedTuple):
             if inside[0].flag_bits & 1:
                 raise InputError(f"{self.name}: is encrypted")
             member = cast(BinaryIO, archive.open(inside[0]))
-            return cast(BinaryIO, _Bounded(decompressed(member, self.name), self))
+            return cast(BinaryIO, _Bounded(decompressed(member, self.name), self, member, raw))
         except (zipfile.BadZipFile, NotImplementedError) as error:
+            raw.close()
             raise InputError(f"{self.name}: not a readable zip archive ({error})") from None
+        except InputError:
+            raw.close()
+            raise
 
 
 class _Bounded(io.RawIOBase):
     """A decompressed stream that ends with an InputError where it grows beyond all measure."""
 
-    def __init__(self, stream: BinaryIO, file: ForeignFile) -> None:
-        self._stream, self._name, self._read = stream, file.name, 0
+    def __init__(self, stream: BinaryIO, file: ForeignFile, *below: BinaryIO) -> None:
+        self._stream, self._name, self._read, self._below = stream, file.name, 0, below
         self._most = max(_LEAST_SUSPECT, _MOST_EXPANSION * file.size)
 
     def readable(self) -> bool:
@@ -126,7 +130,8 @@ class _Bounded(io.RawIOBase):
         return block
 
     def close(self) -> None:
-        self._stream.close()
+        for stream in (self._stream, *self._below):
+            stream.close()
         super().close()
 
 
@@ -218,8 +223,9 @@ def _looks_like_text(head: bytes) -> bool:
 
 
 def _has_numbers(head: bytes) -> bool:
+    """Tell whether the first line is a word and numbers; one number alone is a word's count."""
     fields = next((line.split() for line in head.split(b"\n") if line.strip()), [])
-    return len(fields) > 1 and is_number(fields[-1])
+    return len(fields) > 2 and is_number(fields[-1])
 
 
 def is_number(field: bytes) -> bool:

@@ -26,6 +26,6 @@ def write_text(model: Embedding, out: BinaryIO) -> None:
     check_words(model.words, "GloVe's format")
     write_rows(model.words, model.vectors, out)
     if UNKNOWN not in model.words:
-        rarest = np.argsort(-np.asarray(model.term_counts), kind="stable")[-_RAREST:]
-        mean = np.asarray(model.vectors)[rarest].mean(axis=0, dtype=np.float64)
+        rarest = slice(-_RAREST, None)  # words stand by falling frequency, in others' files too
+        mean = np.asarray(model.vectors[rarest]).mean(axis=0, dtype=np.float64)
         write_rows(Strings.of([UNKNOWN]), mean[None].astype(np.float32), out)
