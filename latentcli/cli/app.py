@@ -42,6 +42,7 @@ COMMANDS = {
     "report": "report",
     "corpus": "corpus",
     "import": "importing",
+    "convert": "convert",
     "export": "export",
     "models": "manage",
     "show": "manage",
