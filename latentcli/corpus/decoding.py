@@ -29,6 +29,9 @@ class Encoding(NamedTuple):
     errors: str = "strict"
 
 
+UTF_8 = Encoding()
+
+
 def checked_encoding(name: str, errors: str) -> Encoding:
     """Return the encoding under Python's own name for it; raise InputError if unknown."""
     try:

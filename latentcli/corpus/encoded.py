@@ -40,6 +40,11 @@ class EncodedCorpus:
     phrases: Strings | None = None
 
     @property
+    def words(self) -> Strings:
+        """The words by term."""
+        return self.vocabulary.words
+
+    @property
     def n_tokens(self) -> int:
         """How many tokens the corpus has."""
         return len(self.token_ids)

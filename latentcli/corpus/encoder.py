@@ -25,7 +25,7 @@ from latentcli.corpus.documents import PIECE_CHARACTERS, Document, TextBlock
 from latentcli.corpus.encoded import Encoded, EncodedCorpus
 from latentcli.corpus.layout import is_hard_wrapped
 from latentcli.corpus.strings import Strings, escaped
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.kernels import Encoder, Renumbering, number_lines

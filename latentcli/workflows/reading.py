@@ -34,7 +34,7 @@ from latentcli.corpus.sources import (
     printable_path,
 )
 from latentcli.corpus.strings import Strings
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
 from latentcli.errors import InputError, RequestError
 from latentcli.observer import Observer

@@ -37,6 +37,12 @@ ANSWERS = [
     (("similarity", "king", "queen"), "a b similarity"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
+    (("search", "butter sauce", "-m", "notices"), "document similarity snippet label query"),
+    (("documents", "--topic", "3", "-m", "notices"), "document similarity snippet label"),
+    (
+        ("similar-documents", "cooking-31", "-m", "notices"),
+        "document similarity snippet label query",
+    ),
     (("evaluate", "notices"), "measure value detail"),
     (
         ("compare", "notices", "notices"),
