@@ -46,6 +46,7 @@ COMMANDS = {
     "corpus": "corpus",
     "import": "importing",
     "convert": "convert",
+    "check": "check",
     "export": "export",
     "models": "manage",
     "show": "manage",

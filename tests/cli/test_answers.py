@@ -31,6 +31,7 @@ ANSWERS = [
     (("topic", "3", "-m", "notices", "--nearest"), "topic similarity words"),
     (("topic", "3", "-m", "notices", "--diagnostics"), "measure value"),
     (("corpus", SAMPLES / "tales.txt"), "id name documents tokens types bytes"),
+    (("check", SAMPLES / "tales.txt"), "finding where count advice unit share example"),
     (("neighbors", "king", "queen", "-n", "3"), "query word similarity"),
     (("neighbors", "king", "--metric", "euclidean"), "query word distance"),
     (("analogy", "man", "king", "woman"), "query word similarity"),
