@@ -43,7 +43,7 @@ _LONGEST_HEADER = 100_000_000  # of safetensors, by its own specification
 # What Python's modules raise for damaged archives and compressed data.
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
-    RuntimeError, OverflowError,
+    RuntimeError, OverflowError, LookupError,
 )  # fmt: skip
 
 # A gigabyte of text that packs into a few megabytes is no vectors: random numbers do not repeat.
