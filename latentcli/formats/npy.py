@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.strings import Strings
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.foreign import ForeignFile
 from latentcli.formats.foreign_rows import ForeignVectors, Rows, batches
@@ -86,7 +85,7 @@ def write_vectors(vectors: npt.NDArray[np.float32], out: BinaryIO) -> None:
     np.lib.format.write_array(out, np.asarray(vectors), allow_pickle=False)
 
 
-def write_labels(words: Strings, out: BinaryIO) -> None:
+def write_labels(words: Iterable[str], out: BinaryIO) -> None:
     """Write the words, row i of the vectors on line i; RequestError for one with a line end."""
     for word in words:
         if "\n" in word or "\r" in word:

@@ -1,14 +1,16 @@
-"""Hugging Face's safetensors: a JSON header that says where each tensor's bytes lie.
+"""The safetensors format: named arrays behind a JSON header (its specification, version 0.3 on).
 
-Eight bytes hold the header's length; each tensor has a dtype, a shape, and the offsets of its bytes
-behind the header. Nothing in it is a program. Words come in a list of labels.
+Eight bytes, little-endian, say how long the header is. It is a JSON object that gives each tensor's
+dtype, shape, and where in the rest of the file its bytes begin and end; spaces fill it up to a
+multiple of eight. Nothing in it is a program. Words lie in a list of labels beside it.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +25,7 @@ _DTYPES = {
     "F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "I64": "<i8", "I32": "<i4",
     "I16": "<i2", "I8": "|i1", "U8": "|u1",
 }  # fmt: skip
+_WRITTEN = {"f4": "F32", "f8": "F64", "i4": "I32", "i8": "I64"}
 _LENGTH = 8
 
 
@@ -57,6 +60,25 @@ def read(file: ForeignFile) -> ForeignVectors:
     if tensor.dtype == "BF16":  # the upper half of a float32
         table = (table.astype("<u4") << 16).view("<f4")
     return matrix(file, table)
+
+
+def write_tensors(tensors: Mapping[str, npt.NDArray[Any]], out: BinaryIO) -> None:
+    """Write arrays of float32, float64, int32 or int64, in C order, little-endian."""
+    header: dict[str, Any] = {"__metadata__": {"made_by": "latent"}}
+    place = 0
+    for name, array in tensors.items():
+        header[name] = {
+            "dtype": _WRITTEN[array.dtype.str[1:]],
+            "shape": list(array.shape),
+            "data_offsets": [place, place + array.nbytes],
+        }
+        place += array.nbytes
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    out.write(len(text).to_bytes(8, "little") + text)
+    for array in tensors.values():
+        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        out.write(little.reshape(-1).view(np.uint8).data)
 
 
 def _tensors(data: memoryview, name: str) -> tuple[dict[str, _Tensor], int]:
