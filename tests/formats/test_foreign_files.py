@@ -26,8 +26,8 @@ class Row(NamedTuple):
 
 def _table() -> list[Row]:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    lines = text.split("| file | read as |")[1].splitlines()[2:]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line]
+    lines = text.split("| file | read as | words x dims |")[1].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [Row(*row) for row in cells]
 
 
