@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, repeat
+from itertools import chain
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -19,15 +19,13 @@ from latentcli.models.topic_model import LsiModel, TopicModel
 
 
 def write_embedding(model: Embedding, out: BinaryIO) -> None:
-    """Write ``word,count,d0,d1 ...``; without counts, that column is not there."""
-    counts: Iterable[list[int]] = repeat([])
-    if model.term_counts is not None:
-        counts = ([count] for count in model.term_counts.tolist())
-    named = ["count"] if model.term_counts is not None else []
-    header = ["word", *named, *(f"d{i}" for i in range(model.dim))]
+    """Write ``word,count,d0,d1 ...``; counts that are not known are empty."""
+    header = ["word", "count", *(f"d{i}" for i in range(model.dim))]
+    known = model.term_counts
+    counts = [""] * len(model.words) if known is None else known.tolist()
     rows = (
-        [word, *count, *map(str, row)]
-        for word, count, row in zip(model.words, counts, model.vectors, strict=False)
+        [word, count, *map(str, row)]
+        for word, count, row in zip(model.words, counts, model.vectors, strict=True)
     )
     _write(chain([header], rows), out)
 

@@ -7,10 +7,13 @@ at its beginning; readers then ask it for a stream, decompressed, or for its byt
 from __future__ import annotations
 
 import io
+import lzma
 import mmap
 import os
 import re
+import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
@@ -36,6 +39,12 @@ _COUNTS = re.compile(rb"[ \t]*(\d{1,20})[ \t]+(\d{1,20})[ \t\r]*\n")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r"))
 _SAMPLE = 4096
 _LONGEST_HEADER = 100_000_000  # of safetensors, by its own specification
+
+# What Python's modules raise for damaged archives and compressed data.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
+    RuntimeError, OverflowError, LookupError,
+)  # fmt: skip
 
 # A gigabyte of text that packs into a few megabytes is no vectors: random numbers do not repeat.
 _MOST_EXPANSION = 200
@@ -96,7 +105,7 @@ class ForeignFile(NamedTuple):
                 raise InputError(f"{self.name}: is encrypted")
             member = cast(BinaryIO, archive.open(inside[0]))
             return cast(BinaryIO, _Bounded(decompressed(member, self.name), self, member, raw))
-        except (zipfile.BadZipFile, NotImplementedError) as error:
+        except _DAMAGED as error:
             raw.close()
             raise InputError(f"{self.name}: not a readable zip archive ({error})") from None
         except InputError:
@@ -117,9 +126,7 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             block = self._stream.read(size)
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
+        except _DAMAGED as error:
             raise InputError(f"{self._name}: the compressed data are damaged ({error})") from None
         self._read += len(block)
         if self._read > self._most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Generator, Iterable
 from typing import Any, BinaryIO
 
@@ -59,7 +60,8 @@ def _matrix_rows(table: npt.NDArray[Any], labels: list[bytes]) -> Generator[Rows
 
 
 def _header(file: ForeignFile) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
-    with open(file.path, "rb") as stream:
+    with open(file.path, "rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # at headers that are old, or no literals
         try:
             version = np.lib.format.read_magic(stream)
             read_header: Any = {

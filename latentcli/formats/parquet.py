@@ -1,7 +1,7 @@
 """Models as Parquet files, by pyarrow, which is an extra: ``pip install 'latentcli[parquet]'``.
 
-An embedding has the columns ``word``, ``count``, if it is known, and ``vector``, a list of dim
-float32; a topic model, in two files, those of the tidy tables of ``csv_tables.py``.
+An embedding has the columns ``word``, ``count`` and ``vector``, a list of dim float32; a topic
+model, in two files, those of the tidy tables of ``csv_tables.py``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,19 @@ from latentcli.models.topic_model import TopicModel
 
 
 def write_embedding(model: Embedding, out: BinaryIO) -> None:
-    """Write ``word``, ``count`` and ``vector``; raise RequestError where pyarrow is missing."""
+    """Write ``word``, ``count`` and ``vector``; raise RequestError where pyarrow is missing.
+
+    Counts that are not known are null.
+    """
     arrow, parquet = _arrow()
+    known = model.term_counts
+    counts = [None] * len(model.words) if known is None else np.asarray(known)
     numbers = arrow.array(np.ascontiguousarray(model.vectors).reshape(-1))
-    columns = {"word": arrow.array(list(model.words), arrow.string())}
-    if model.term_counts is not None:
-        columns["count"] = arrow.array(np.asarray(model.term_counts))
-    columns["vector"] = arrow.FixedSizeListArray.from_arrays(numbers, model.dim)
+    columns = {
+        "word": arrow.array(list(model.words), arrow.string()),
+        "count": arrow.array(counts, arrow.int64()),
+        "vector": arrow.FixedSizeListArray.from_arrays(numbers, model.dim),
+    }
     parquet.write_table(arrow.table(columns), out)
 
 

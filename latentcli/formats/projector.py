@@ -1,7 +1,7 @@
 """What the TensorFlow Embedding Projector loads: vectors and metadata between tabs.
 
-Vectors have a row of numbers a line. Metadata have a header where they have several columns,
-and none where they have one.
+Vectors have a row of numbers a line. Metadata have a header where they have several columns, as
+here; line i + 1 is that of row i.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ def write_vectors(model: Embedding, out: BinaryIO) -> None:
 
 
 def write_metadata(model: Embedding, out: BinaryIO) -> None:
-    """Write words and counts, or words alone, without a header, where there are no counts.
+    """Write words and counts; white space in a word that would end a cell becomes a space.
 
-    White space in a word that would end a cell becomes a space.
+    Where counts are not known it is words alone, a column, which the Projector wants no heading of.
     """
-    words = (word.translate(_SEPARATORS) for word in model.words)
     if model.term_counts is None:
-        out.writelines(f"{word}\n".encode() for word in words)
+        for word in model.words:
+            out.write(f"{word.translate(_SEPARATORS)}\n".encode())
         return
     out.write(b"word\tcount\n")
-    for word, count in zip(words, model.term_counts.tolist(), strict=True):
-        out.write(f"{word}\t{count}\n".encode())
+    counts = model.term_counts.tolist()
+    for word, count in zip(model.words, counts, strict=True):
+        out.write(f"{word.translate(_SEPARATORS)}\t{count}\n".encode())

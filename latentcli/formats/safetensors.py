@@ -1,8 +1,8 @@
-"""Hugging Face's safetensors: a JSON header that says where each tensor's bytes lie.
+"""The safetensors format: named arrays behind a JSON header (its specification, version 0.3 on).
 
-Eight bytes hold the header's length; each tensor has a dtype, a shape, and the offsets of its bytes
-behind the header, which spaces fill up to a multiple of eight. Nothing in it is a program. Words
-come in a list of labels.
+Eight bytes, little-endian, say how long the header is. It is a JSON object that gives each tensor's
+dtype, shape, and where in the rest of the file its bytes begin and end; spaces fill it up to a
+multiple of eight. Nothing in it is a program. Words lie in a list of labels beside it.
 """
 
 from __future__ import annotations
@@ -62,6 +62,25 @@ def read(file: ForeignFile) -> ForeignVectors:
     return matrix(file, table)
 
 
+def write_tensors(tensors: Mapping[str, npt.NDArray[Any]], out: BinaryIO) -> None:
+    """Write arrays of float32, float64, int32 or int64, in C order, little-endian."""
+    header: dict[str, Any] = {"__metadata__": {"made_by": "latent"}}
+    place = 0
+    for name, array in tensors.items():
+        header[name] = {
+            "dtype": _WRITTEN[array.dtype.str[1:]],
+            "shape": list(array.shape),
+            "data_offsets": [place, place + array.nbytes],
+        }
+        place += array.nbytes
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    out.write(len(text).to_bytes(8, "little") + text)
+    for array in tensors.values():
+        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        out.write(little.reshape(-1).view(np.uint8).data)
+
+
 def _tensors(data: memoryview, name: str) -> tuple[dict[str, _Tensor], int]:
     length = int.from_bytes(data[:_LENGTH], "little")
     if length > len(data) - _LENGTH:
@@ -105,22 +124,3 @@ def _chosen(tensors: dict[str, _Tensor], file: ForeignFile) -> str:
             f"--tensor NAME chooses: {shown}" if matrices else "a row a word: two dimensions",
         )
     return matrices[0]
-
-
-def write_tensors(tensors: Mapping[str, npt.NDArray[Any]], out: BinaryIO) -> None:
-    """Write arrays of float32, float64, int32 or int64, in C order, little-endian."""
-    header: dict[str, Any] = {"__metadata__": {"made_by": "latent"}}
-    place = 0
-    for name, array in tensors.items():
-        header[name] = {
-            "dtype": _WRITTEN[array.dtype.str[1:]],
-            "shape": list(array.shape),
-            "data_offsets": [place, place + array.nbytes],
-        }
-        place += array.nbytes
-    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    out.write(len(text).to_bytes(8, "little") + text)
-    for array in tensors.values():
-        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        out.write(little.reshape(-1).view(np.uint8).data)

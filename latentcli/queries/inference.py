@@ -164,11 +164,10 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
 
 def sif_weights(model: Embedding, counts: CountMatrix) -> Doubles:
     """Return what each pair's word vector weighs in the document's mean: float64 (n_pairs,)."""
-    weights = counts.counts.astype(np.float64)
-    if model.term_counts is not None:
-        frequency = model.term_counts / max(1, int(model.term_counts.sum()))
-        weights *= (SIF_A / (SIF_A + frequency))[counts.terms]
     document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
     lengths = np.maximum(counts.doc_lengths(), 1)[document]
-    shares: Doubles = weights / lengths
-    return shares
+    weights: Doubles = counts.counts / lengths
+    if model.term_counts is not None:
+        frequency = model.term_counts / max(1, int(model.term_counts.sum()))
+        weights = weights * (SIF_A / (SIF_A + frequency))[counts.terms]
+    return weights

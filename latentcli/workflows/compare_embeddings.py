@@ -25,7 +25,7 @@ class WordPair(NamedTuple):
     """A word of both embeddings, and which of its nearest words are the same in both.
 
     ``relation``: whether it is among those that agree least or most; ``occurrences``: of the word
-    in the first's corpus, if that is known.
+    in the first's corpus, None where that is not known.
     """
 
     a: str
@@ -64,7 +64,7 @@ def _summary(run_a: Artefact, run_b: Artefact, found: Overlap) -> Iterator[Summa
     ids = run_a.id, run_b.id
     detail = f"{counted(len(found.words), 'word')}; {chance}"
     yield Summary(*ids, float(found.overlap.mean()), "identical" if same else "different", detail)
-    if found.counts is None:
+    if found.counts is None:  # of imported vectors
         return
     for low, high in zip(_BANDS, (*_BANDS[1:], None), strict=True):
         there = (found.counts >= low) & (found.counts < (high or np.inf))
@@ -77,10 +77,12 @@ def _summary(run_a: Artefact, run_b: Artefact, found: Overlap) -> Iterator[Summa
 def _rows(
     runs: tuple[Artefact, Artefact], found: Overlap, request: ComparisonRequest
 ) -> Iterator[WordPair]:
-    """Yield the words that agree least, then those that agree most, the frequent first in ties."""
-    frequency = np.zeros(len(found.words)) if found.counts is None else found.counts
-    least = np.lexsort((-frequency, found.overlap))
-    most = np.lexsort((-frequency, -found.overlap))
+    """Yield the words that agree least, then those that agree most, the frequent first in ties.
+
+    Where nobody knows how frequent they are, ties go in the order of the first embedding.
+    """
+    ranks = np.arange(len(found.words)) if found.counts is None else -found.counts
+    least, most = np.lexsort((ranks, found.overlap)), np.lexsort((ranks, -found.overlap))
     n = min(request.n, len(found.words) // 2)
     a, b = (open_embedding(run) for run in runs)
     for places, relation in ((least[:n], LEAST), (most[:n], MOST)):

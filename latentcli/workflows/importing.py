@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from latentcli.corpus.sources import printable_path
+from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
@@ -155,7 +156,7 @@ def _read(
         kind = kind_of(file) if request.format == AUTO else request.format
         with ThreadPoolExecutor(1, "digest") as other:
             digest = other.submit(_digest, path)
-            arrays, strings, cased = _parts(file, kind, request, folder, observer)
+            content = _content(file, kind, request, folder, observer)
             source = {"digest": digest.result(), "bytes": file.size}
     except PermissionError:
         raise InputError(f"{name}: no permission to read it") from None
@@ -165,6 +166,7 @@ def _read(
     }
     if labels is not None:
         parameters["labels"] = _digest(labels)
+    parameters |= content.parameters
     asked = {
         "kind": EMBEDDING,
         "algorithm": IMPORTED,
@@ -173,28 +175,32 @@ def _read(
         "parameters": parameters,
         "source": source,
     }
-    tokenizer = TokenizerSettings(keep_case=cased, keep_numbers=True)
     description = {
         **asked,
-        "tokenizer": tokenizer_record(tokenizer),
+        "tokenizer": tokenizer_record(content.tokenizer),
         "reproducible": {"bytes": True, "depends_on": "the file and these parameters"},
         "versions": versions(),
     }
     called = invocation(os.path.basename(name), watch)
-    run = publish(cache, asked, description, called, arrays, strings)
+    run = publish(cache, asked, description, called, content.arrays, content.strings)
     words, dim = run.manifest["files"]["arrays/vectors.npy"]["shape"]
     size = f"{counted(words, 'word')} of {counted(dim, 'dimension')}"
     observer.note(f"{name}: {size}, read as {kind} in {watch.seconds:.1f} s: {run.id[:12]}")
     return run
 
 
-Read = tuple[Mapping[str, Any], Mapping[str, Any], bool]
+class _Content(NamedTuple):
+    """What a file holds: parts of an artefact, a rule for documents, what it says of its making."""
+
+    arrays: Mapping[str, Any]
+    strings: Mapping[str, Strings]
+    tokenizer: TokenizerSettings
+    parameters: Mapping[str, Any]
 
 
-def _parts(
+def _content(
     file: ForeignFile, kind: str, request: ImportRequest, folder: Path, observer: Observer
-) -> Read:
-    """Return the arrays and strings of a file's vectors, and whether words have capitals."""
+) -> _Content:
     if kind == "gensim" and not request.trust_pickle:
         raise RequestError(
             f"{file.name}: a pickle, as gensim saves, which can run any program when it is read",
@@ -205,9 +211,7 @@ def _parts(
     except ModuleNotFoundError:
         raise InputError(f"{file.name}: {kind} is not read yet") from None
     if kind == "fasttext-bin":
-        model = reader.read_fasttext_bin(file.path)
-        arrays, strings = embedding_parts(model)
-        return arrays, strings, _has_capitals(model.words)
+        return _subwords(reader, file, request, observer)
     read = _opened(reader, file, kind)
     for note in read.notes:
         observer.note(f"{file.name}: {note}")
@@ -222,7 +226,27 @@ def _parts(
         files, words = writer.finish()
     if writer.left_out:
         observer.note(f"{file.name}: {writer.report()}")
-    return files, words, _has_capitals(words["vocabulary"])
+    # Nobody knows by what rule the words were made; where one has capitals they were kept.
+    cased = any(word != word.lower() for word in words["vocabulary"])
+    return _Content(files, words, TokenizerSettings(keep_case=cased, keep_numbers=True), {})
+
+
+def _subwords(
+    reader: Any, file: ForeignFile, request: ImportRequest, observer: Observer
+) -> _Content:
+    """Read a model of fastText's, n-grams and all."""
+    left_out: list[str] = []
+    model = reader.read_fasttext_bin(
+        file.path,
+        file.name,
+        encoding_errors=request.encoding_errors,
+        skip=left_out.append if request.skip_invalid else None,
+    )
+    if left_out:
+        observer.note(f"{file.name}: left out {counted(len(left_out), 'word')}: {left_out[0]} ...")
+    arrays, strings = embedding_parts(model)
+    settings = reader.read_settings(file.path, file.name)._asdict()
+    return _Content(arrays, strings, model.tokenizer, settings)
 
 
 def _opened(reader: Any, file: ForeignFile, kind: str) -> ForeignVectors:
@@ -246,10 +270,6 @@ def _check_promise(
             "get the whole file again, or take what is there: latent import FILE --skip-invalid",
         )
     observer.note(f"{name}: {what}")
-
-
-def _has_capitals(words: Any) -> bool:
-    return any(word != word.lower() for word in words)
 
 
 def _digest(path: Path) -> str:

@@ -11,6 +11,7 @@ from gensim.models import KeyedVectors
 from gensim.models.fasttext import load_facebook_vectors
 
 from latentcli.errors import LatentError
+from latentcli.formats.foreign import ForeignFile, kind_of
 from tests.conftest import ROOT
 from tests.importing import Imported, bring_in
 
@@ -26,14 +27,24 @@ class Row(NamedTuple):
 
 def _table() -> list[Row]:
     text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
-    lines = text.split("| file | read as |")[1].splitlines()[2:]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line]
+    lines = text.split("| file | read as | words x dims |")[1].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return [Row(*row) for row in cells]
 
 
 TABLE = _table()
 REFUSED = [row for row in TABLE if row.kind == "refused"]
 READ = [row for row in TABLE if row.kind != "refused"]
+
+
+def _have_reader(path: Path) -> None:
+    """Skip a model of fastText's where there is no reader of them."""
+    try:
+        kind = kind_of(ForeignFile(path.name, path))
+    except LatentError:
+        return
+    if kind == "fasttext-bin":
+        pytest.importorskip("latentcli.formats.fasttext_bin")
 
 
 @pytest.fixture
@@ -72,6 +83,7 @@ def test_the_table_names_every_file(vectors: Path) -> None:
 @pytest.mark.parametrize("row", READ, ids=lambda row: row.file)
 def test_a_file_is_read_as_the_table_says(row: Row, vectors: Path, tmp_path: Path) -> None:
     labels = _labels(vectors, tmp_path, row.file)
+    _have_reader(vectors / row.file)
     found = bring_in(tmp_path, vectors / row.file, **labels)
     assert found.engine == row.kind
     assert " x ".join(map(str, found.vectors.shape)) == row.size
@@ -82,7 +94,8 @@ def test_a_file_is_read_as_the_table_says(row: Row, vectors: Path, tmp_path: Pat
     words, expected = _witness(row, vectors, tmp_path)
     assert found.words == words
     tolerance = float(row.told.split(" to ")[1].split(",")[0]) if " to " in row.told else 0
-    np.testing.assert_allclose(found.vectors, expected, atol=tolerance, rtol=0)
+    compared = [word != "</s>" or "</s>" not in row.told for word in words]
+    np.testing.assert_allclose(found.vectors[compared], expected[compared], atol=tolerance, rtol=0)
 
 
 def _witness(row: Row, collection: Path, folder: Path) -> tuple[list[str], np.ndarray]:
@@ -95,6 +108,7 @@ def _witness(row: Row, collection: Path, folder: Path) -> tuple[list[str], np.nd
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.file)
 def test_a_file_is_refused_as_the_table_says(row: Row, vectors: Path, tmp_path: Path) -> None:
+    _have_reader(vectors / row.file)
     with pytest.raises(LatentError) as told:
         bring_in(tmp_path, vectors / row.file)
     assert row.told.strip("`") in told.value.message
