@@ -23,6 +23,26 @@ class Word2VecParameters:
 
 
 @dataclass(frozen=True)
+class FastTextParameters(Word2VecParameters):
+    """Word2vec with character n-grams (Bojanowski et al. 2017); defaults of the fastText program.
+
+    N-grams of ``min_n`` to ``max_n`` characters share the vectors of ``buckets`` by their hashes.
+    """
+
+    sample: float = 1e-4
+    learning_rate: float = 0.05
+    min_n: int = 3
+    max_n: int = 6
+    buckets: int = 2_000_000
+
+
+EMBEDDING_PARAMETERS: dict[str, type[Word2VecParameters]] = {
+    "word2vec": Word2VecParameters,
+    "fasttext": FastTextParameters,
+}
+
+
+@dataclass(frozen=True)
 class LdaParameters:
     """Latent Dirichlet allocation; ``alpha`` and ``eta`` are symmetric priors.
 

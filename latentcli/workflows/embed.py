@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from latentcli.corpus.mask import frequent
 from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
-from latentcli.engines.parameters import Word2VecParameters
+from latentcli.engines.parameters import FastTextParameters, Word2VecParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts
@@ -28,16 +28,23 @@ from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 _ENOUGH_TOKENS = 8_000_000
 _MOST_EPOCHS = 150
 _FEW_TOKENS = 20_000
+# Some three to five times as many as a vocabulary has different n-grams: one in ten or so shares
+# its vector with another, as among the fastText program's two million.
+_BUCKETS_A_WORD = 50
 
 
 @dataclass(frozen=True)
 class EmbedRequest:
-    """What to train; ``min_count`` and ``epochs`` None: chosen by the size of the corpus."""
+    """What to train; ``min_count`` and ``epochs`` None: chosen by the size of the corpus.
+
+    ``buckets`` None: those of the parameters, or fewer for a small vocabulary; fasttext only.
+    """
 
     algorithm: str = "word2vec"
     parameters: Word2VecParameters = Word2VecParameters()
     min_count: int | None = None
     epochs: int | None = None
+    buckets: int | None = None
 
 
 class EmbedAnswer(NamedTuple):
@@ -92,6 +99,10 @@ def embed(
             f"{corpus.n_tokens:,} tokens are few: expect rough neighbours; more text helps most"
         )
     parameters = replace(request.parameters, epochs=epochs)
+    if isinstance(parameters, FastTextParameters):
+        parameters = replace(
+            parameters, buckets=request.buckets or _buckets(parameters, len(kept), observer)
+        )
     job = Job(
         EMBEDDING,
         request.algorithm,
@@ -108,6 +119,14 @@ def embed(
         return embedding_parts(trained.model), trained.metrics
 
     return embedded(cache, run_of(cache, job, train, observer))
+
+
+def _buckets(parameters: FastTextParameters, n_words: int, observer: Observer) -> int:
+    """Return into how many buckets the n-grams of so many words are hashed."""
+    buckets = min(parameters.buckets, _BUCKETS_A_WORD * n_words)
+    if buckets < parameters.buckets:
+        observer.note(f"small vocabulary ({n_words:,} words): --buckets {buckets}")
+    return buckets
 
 
 def embedded(cache: Cache, run: Artefact) -> EmbedAnswer:

@@ -14,7 +14,11 @@ from latentcli.corpus.held_out import without_documents
 from latentcli.corpus.mask import Rows
 from latentcli.corpus.strings import Strings
 from latentcli.engines import Engine, find_engine, resuming
-from latentcli.engines.parameters import LdaParameters, SeededLdaParameters, Word2VecParameters
+from latentcli.engines.parameters import (
+    EMBEDDING_PARAMETERS,
+    LdaParameters,
+    SeededLdaParameters,
+)
 from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import (
@@ -88,7 +92,7 @@ def resume_embedding(
     """
     options = options or TrainingOptions()
     run, engine, corpus, kept = _stopped(cache, ref, EMBEDDING)
-    before = Word2VecParameters(**run.manifest["parameters"])
+    before = EMBEDDING_PARAMETERS[run.manifest["algorithm"]](**run.manifest["parameters"])
     parameters = replace(before, epochs=before.epochs + (epochs or before.epochs))
     threads = options.threads or usable_cores()
     job = _job(run, engine, corpus, parameters, options, threads)
