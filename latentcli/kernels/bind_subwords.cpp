@@ -54,9 +54,8 @@ nb::tuple hashes(const Array<const std::uint8_t, 1>& text,
 }
 
 void composed(const Array<const float, 2>& own, const Array<const float, 2>& table,
-              const Array<const std::int64_t, 1>& starts,
-              const Array<const std::uint32_t, 1>& rows, const Array<float, 2>& out,
-              unsigned threads) {
+              const Array<const std::int64_t, 1>& starts, const Array<const std::uint32_t, 1>& rows,
+              const Array<float, 2>& out, unsigned threads) {
     const std::size_t n_terms = own.shape(0), dim = own.shape(1);
     require(table.shape(1) == dim && out.shape(1) == dim, "rows differ in their dimensions");
     require(out.shape(0) == n_terms, "out must have a row for each term");

@@ -89,10 +89,20 @@ void train(const Array<float, 2>& input, const Array<float, 2>& output,
     require(negative >= 1 && negative <= 1u << 16, "negative must be from 1 to 65536");
     require(std::isfinite(first_rate) && std::isfinite(last_rate), "rates must be finite");
     require(total >= 1 && threads >= 1 && threads <= 1024, "total and threads must be 1 or more");
-    const Word2Vec model{
-        input.data(), output.data(), subwords,  input.shape(1),
-        static_cast<std::uint32_t>(n_terms), keep.data(), alias.data(), window, negative,
-        cbow, first_rate, last_rate, static_cast<double>(total), seed};
+    const Word2Vec model{input.data(),
+                         output.data(),
+                         subwords,
+                         input.shape(1),
+                         static_cast<std::uint32_t>(n_terms),
+                         keep.data(),
+                         alias.data(),
+                         window,
+                         negative,
+                         cbow,
+                         first_rate,
+                         last_rate,
+                         static_cast<double>(total),
+                         seed};
     const InstructionSet chosen = instruction_set(isa);
     nb::gil_scoped_release unlocked;
     train_word2vec(model, {tokens.data(), first, position}, starts.shape(0) - 1, threads, chosen);

@@ -20,8 +20,8 @@ std::uint32_t subword_hash(std::string_view text);
 void add_subwords(std::string_view word, unsigned min_n, unsigned max_n,
                   std::vector<std::uint32_t>& hashes);
 
-// Writes the mean of each term's rows, which are own[i] and table[rows[starts[i] ... starts[i + 1]]],
-// to out[i]; all rows are of `dim` floats.
+// Writes the mean of each term's rows, which are own[i] and table[rows[starts[i] ... starts[i +
+// 1]]], to out[i]; all rows are of `dim` floats.
 struct Composition {
     const float* own;
     const float* table;

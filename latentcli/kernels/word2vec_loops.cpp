@@ -2,9 +2,9 @@
 // shared by all its context words (Ji et al. 2016, pWord2Vec; Gupta and Khare 2017, BlazingText):
 // a window is then two small matrix products instead of many products of vectors.
 //
-// With subwords (Bojanowski et al. 2017) a word's vector is the mean of some rows. It is composed when
-// the word comes within reach, trained as any other while it is, and when it is out of reach again
-// each of the rows moves by as much as it has: what moves all rows alike moves their mean so.
+// With subwords (Bojanowski et al. 2017) a word's vector is the mean of some rows. It is composed
+// when the word comes within reach, trained as any other while it is, and when it is out of reach
+// again each of the rows moves by as much as it has: what moves all rows alike moves their mean so.
 //
 // Threads update the same weights without locks (Hogwild, Niu et al. 2011); a lost update is noise.
 #include "word2vec_loops.hpp"

@@ -16,15 +16,14 @@ from latentcli.queries.similarity import similarity as measure_similarity
 from latentcli.queries.words import (
     Found,
     check_query,
-    find_word,
-    require_word,
+    find_or_compose,
     shortened,
     spelling_hint,
     unknown_words,
 )
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
-from latentcli.wording import there_are
+from latentcli.wording import counted, there_are
 from latentcli.workflows.find import chosen_run
 
 _NAMED_UNKNOWN = 5
@@ -73,13 +72,26 @@ def neighbors(
 
 
 def _known(model: WordVectors, words: Sequence[str], observer: Observer) -> list[Found]:
-    looked_up = [(word, find_word(model, word)) for word in words]
+    looked_up = [(word, find_or_compose(model, word)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
     if not known:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
+    _note_composed(known, observer)
     return known
+
+
+def _note_composed(words: Sequence[Found], observer: Observer) -> None:
+    composed = {word.word: word.composed for word in words if word.composed is not None}
+    for word, parts in list(composed.items())[:_NAMED_UNKNOWN]:
+        observer.note(
+            f"'{shortened(word)}' is not among the model's words: its vector is composed of "
+            f"{counted(parts.known, 'n-gram')}"
+            + (f" ({parts.ngrams - parts.known} more are unknown)" * (parts.known < parts.ngrams))
+        )
+    if len(composed) > _NAMED_UNKNOWN:
+        observer.note(f"and {counted(len(composed) - _NAMED_UNKNOWN, 'more composed vector')}")
 
 
 def _note_unknown(model: WordVectors, unknown: Sequence[str], observer: Observer) -> None:
@@ -103,10 +115,12 @@ def analogy(
     for word in (a, b, c):
         check_query(word)
     model, index = open_space(cache, ref, observer)
-    missing = [word for word in (a, b, c) if find_word(model, word) is None]
-    if missing:
-        raise unknown_words(model, missing)
-    first, second, third = (require_word(model, word) for word in (a, b, c))
+    looked_up = [(word, find_or_compose(model, word)) for word in (a, b, c)]
+    known = [found for _, found in looked_up if found is not None]
+    if len(known) < len(looked_up):
+        raise unknown_words(model, [word for word, found in looked_up if found is None])
+    _note_composed(known, observer)
+    first, second, third = known
     return solve_analogy(model, first, second, third, n, index)
 
 
@@ -127,14 +141,18 @@ def similarity(
         for word in pair:
             check_query(word)
     model = open_model(cache, ref, observer)
-    answers, unknown = [], []
+    answers: list[Similarity] = []
+    unknown: list[str] = []
+    known: list[Found] = []
     for a, b in pairs:
-        first, second = find_word(model, a), find_word(model, b)
+        first, second = find_or_compose(model, a), find_or_compose(model, b)
         if first is None or second is None:
             unknown += [word for word, found in ((a, first), (b, second)) if found is None]
         else:
+            known += [first, second]
             answers.append(measure_similarity(model, first, second))
     if not answers:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
+    _note_composed(known, observer)
     return answers
