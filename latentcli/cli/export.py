@@ -28,7 +28,8 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="word2vec (default), word2vec-bin or npy; gensim (a topic model's default).",
+            help="word2vec (default), word2vec-bin, fasttext-bin or npy; gensim (a topic model's "
+            "default).",
             show_default=False,
         ),
     ] = None,

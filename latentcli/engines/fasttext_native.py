@@ -31,7 +31,7 @@ from latentcli.engines.word2vec_native import (
 from latentcli.errors import RequestError
 from latentcli.kernels import alias_table
 from latentcli.kernels.padded_table import padded_table
-from latentcli.models.subword_embedding import SubwordEmbedding, composed, ngram_buckets
+from latentcli.models.subword_embedding import SubwordEmbedding, composed, lines_of, ngram_buckets
 from latentcli.models.subwords import SubwordVectors
 from latentcli.observer import Observer
 
@@ -92,7 +92,9 @@ def word_rows(
 
     Row n_terms + i is that of bucket i.
     """
-    starts, buckets = ngram_buckets(words, parameters.min_n, parameters.max_n, parameters.buckets)
+    starts, buckets = ngram_buckets(
+        lines_of(words), parameters.min_n, parameters.max_n, parameters.buckets
+    )
     there = np.zeros(parameters.buckets, np.bool_)
     there[buckets] = True
     place = np.cumsum(there, dtype=np.uint32) + np.uint32(len(words) - 1)
@@ -139,7 +141,7 @@ def _trained(
     subwords = SubwordVectors(
         parameters.min_n, parameters.max_n, parameters.buckets, ngrams, buckets
     )
-    vectors = composed(vocabulary.words, own, subwords, threads)
+    vectors = composed(lines_of(vocabulary.words), own, subwords, threads)
     context = np.ascontiguousarray(weights.context[:, :dim])
     model = SubwordEmbedding(
         words=vocabulary.words,

@@ -100,8 +100,8 @@ def subword_hashes(
     text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64], min_n: int, max_n: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]: ...
 def compose_vectors(
-    own: npt.NDArray[np.float32],
-    table: npt.NDArray[np.float32],
+    own: npt.NDArray[np.uint8],
+    table: npt.NDArray[np.uint8],
     starts: npt.NDArray[np.int64],
     rows: npt.NDArray[np.uint32],
     out: npt.NDArray[np.float32],

@@ -53,19 +53,21 @@ nb::tuple hashes(const Array<const std::uint8_t, 1>& text,
     return nb::make_tuple(owned(std::move(starts)), owned(std::move(found)));
 }
 
-void composed(const Array<const float, 2>& own, const Array<const float, 2>& table,
+void composed(const Array<const std::uint8_t, 1>& own, const Array<const std::uint8_t, 1>& table,
               const Array<const std::int64_t, 1>& starts, const Array<const std::uint32_t, 1>& rows,
               const Array<float, 2>& out, unsigned threads) {
-    const std::size_t n_terms = own.shape(0), dim = own.shape(1);
-    require(table.shape(1) == dim && out.shape(1) == dim, "rows differ in their dimensions");
-    require(out.shape(0) == n_terms, "out must have a row for each term");
+    const std::size_t n_terms = out.shape(0), dim = out.shape(1), size = dim * sizeof(float);
+    require(dim >= 1, "there must be a dimension");
+    require(own.shape(0) == n_terms * size, "out must have a row for each term");
+    require(table.shape(0) % size == 0, "the table must be of whole rows");
+    const std::size_t n_rows = table.shape(0) / size;
     require(starts.shape(0) == n_terms + 1, "starts must be (n_terms + 1,)");
     const std::int64_t* first = starts.data();
     require(first[0] >= 0 && first[n_terms] <= static_cast<std::int64_t>(rows.shape(0)),
             "starts must lie within the rows");
     require(std::is_sorted(first, first + n_terms + 1), "starts must not fall");
     require(std::all_of(rows.data() + first[0], rows.data() + first[n_terms],
-                        [&](std::uint32_t row) { return row < table.shape(0); }),
+                        [&](std::uint32_t row) { return row < n_rows; }),
             "a subword is not a row of the table");
     require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024");
     nb::gil_scoped_release unlocked;

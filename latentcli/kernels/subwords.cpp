@@ -1,5 +1,7 @@
 #include "subwords.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "parallel.hpp"
@@ -41,15 +43,20 @@ void add_subwords(std::string_view word, unsigned min_n, unsigned max_n,
 }
 
 void compose(const Composition& from, std::size_t n_terms, float* out, unsigned threads) {
+    const std::size_t size = from.dim * sizeof(float);
     in_parallel(threads, [&](unsigned part) {
         std::vector<double> sums(from.dim);
+        std::vector<float> row(from.dim);
+        const auto add = [&](const unsigned char* bytes) {
+            std::memcpy(row.data(), bytes, size);
+            for (std::size_t d = 0; d < from.dim; ++d) sums[d] += row[d];
+        };
         const std::size_t last = n_terms * (part + 1) / threads;
         for (std::size_t i = n_terms * part / threads; i < last; ++i) {
-            const float* own = from.own + i * from.dim;
-            sums.assign(own, own + from.dim);
+            std::fill(sums.begin(), sums.end(), 0.0);
+            add(from.own + i * size);
             for (std::int64_t s = from.starts[i]; s < from.starts[i + 1]; ++s) {
-                const float* row = from.table + from.rows[s] * from.dim;
-                for (std::size_t d = 0; d < from.dim; ++d) sums[d] += row[d];
+                add(from.table + from.rows[s] * size);
             }
             const double share = 1.0 / static_cast<double>(1 + from.starts[i + 1] - from.starts[i]);
             for (std::size_t d = 0; d < from.dim; ++d) {

@@ -21,10 +21,11 @@ void add_subwords(std::string_view word, unsigned min_n, unsigned max_n,
                   std::vector<std::uint32_t>& hashes);
 
 // Writes the mean of each term's rows, which are own[i] and table[rows[starts[i] ... starts[i +
-// 1]]], to out[i]; all rows are of `dim` floats.
+// 1]]], to out[i]. Rows are `dim` floats, which in `own` and `table` may lie at any byte: in a
+// file.
 struct Composition {
-    const float* own;
-    const float* table;
+    const unsigned char* own;
+    const unsigned char* table;
     const std::int64_t* starts;
     const std::uint32_t* rows;
     std::size_t dim;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -22,7 +23,13 @@ from latentcli.store.pointers import names
 from latentcli.wording import there_are
 from latentcli.workflows.find import chosen_run
 
-FORMATS = {"word2vec": ".vec", "word2vec-bin": ".bin", "gensim": ".gensim", "npy": ".npy"}
+FORMATS = {
+    "word2vec": ".vec",
+    "word2vec-bin": ".bin",
+    "fasttext-bin": ".bin",
+    "gensim": ".gensim",
+    "npy": ".npy",
+}
 
 
 class Exported(NamedTuple):
@@ -65,16 +72,25 @@ def export(
         return _to_npy(run, target)
     if run.kind != EMBEDDING:
         raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim or npy")
+    write = _writer(run, to)
+    if not isinstance(target, Path):
+        write(target)
+        return []
+    write_through(target, write)
+    return [Exported(os.fspath(target))]
+
+
+def _writer(run: Artefact, to: str) -> Callable[[BinaryIO], None]:
+    model = open_embedding(run)
+    if to == "fasttext-bin":
+        from latentcli.formats.fasttext_bin import settings_of, write_fasttext_bin
+
+        settings = settings_of(run.manifest)
+        return lambda stream: write_fasttext_bin(model, settings, stream)
     from latentcli.formats.word2vec import write_binary, write_text
 
-    model = open_embedding(run)
     write = write_text if to == "word2vec" else write_binary
-
-    if not isinstance(target, Path):
-        write(model, target)
-        return []
-    write_through(target, lambda stream: write(model, stream))
-    return [Exported(os.fspath(target))]
+    return lambda stream: write(model, stream)
 
 
 def _usual_format(run: Artefact) -> str:
