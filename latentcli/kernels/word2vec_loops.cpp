@@ -213,12 +213,18 @@ class Trainer {
         const std::int64_t first = model_.subwords.starts[term];
         const std::int64_t last = model_.subwords.starts[term + 1];
         const Floats share = all(1.0f / static_cast<float>(last - first));
-        for (std::size_t d = 0; d < model_.row; d += lanes) {
-            Floats total = all(0.0f);
-            for (std::int64_t s = first; s < last; ++s) total += load(subword(s) + d);
-            store(vector + d, total * share);
-            store(before + d, total * share);
-        }
+        in_parts([&]<std::size_t n>(std::size_t d, Floats(&total)[n]) {
+            for (Floats& part : total) part = all(0.0f);
+            for (std::int64_t s = first; s < last; ++s) {
+                const float* row = subword(s) + d;
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < n; ++i) total[i] += load(row + i * lanes);
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                store(vector + d + i * lanes, total[i] * share);
+                store(before + d + i * lanes, total[i] * share);
+            }
+        });
     }
 
     void give_back(std::size_t place) {
@@ -227,12 +233,28 @@ class Trainer {
         const std::uint32_t term = kept_[place];
         const std::int64_t first = model_.subwords.starts[term];
         const std::int64_t last = model_.subwords.starts[term + 1];
-        for (std::int64_t s = first; s < last; ++s) {
-            float* row = subword(s);
-            for (std::size_t d = 0; d < model_.row; d += lanes) {
-                store(row + d, load(row + d) + (load(vector + d) - load(before + d)));
+        in_parts([&]<std::size_t n>(std::size_t d, Floats(&moved)[n]) {
+            for (std::size_t i = 0; i < n; ++i) {
+                moved[i] = load(vector + d + i * lanes) - load(before + d + i * lanes);
             }
-        }
+            for (std::int64_t s = first; s < last; ++s) {
+                float* row = subword(s) + d;
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < n; ++i) {
+                    store(row + i * lanes, load(row + i * lanes) + moved[i]);
+                }
+            }
+        });
+    }
+
+    // Calls step(d, registers) for the parts of a row, each of as many vectors as registers hold.
+    template <class Step>
+    void in_parts(const Step& step) const {
+        constexpr std::size_t many = 8, few = 16 / lanes;  // rows are padded to 16 floats
+        Floats registers[many], rest[few];
+        std::size_t d = 0;
+        for (; d + many * lanes <= model_.row; d += many * lanes) step(d, registers);
+        for (; d < model_.row; d += few * lanes) step(d, rest);
     }
 
     float* subword(std::int64_t s) const {
