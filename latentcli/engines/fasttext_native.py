@@ -95,16 +95,14 @@ def word_rows(
     starts, buckets = ngram_buckets(
         lines_of(words), parameters.min_n, parameters.max_n, parameters.buckets
     )
-    there = np.zeros(parameters.buckets, np.bool_)
-    there[buckets] = True
-    place = np.cumsum(there, dtype=np.uint32) + np.uint32(len(words) - 1)
+    there, place = np.unique(buckets, return_inverse=True)
     own = starts + np.arange(len(starts))
     rows = np.empty(len(buckets) + len(words), np.uint32)
     rows[own[:-1]] = np.arange(len(words))
     is_ngram = np.ones(len(rows), np.bool_)
     is_ngram[own[:-1]] = False
-    rows[is_ngram] = place[buckets]
-    return Subwords(own, rows), np.flatnonzero(there).astype(np.uint32)
+    rows[is_ngram] = place + len(words)
+    return Subwords(own, rows), there
 
 
 def first_weights(n_terms: int, n_buckets: int, parameters: FastTextParameters) -> Weights:
