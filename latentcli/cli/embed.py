@@ -156,15 +156,14 @@ def _parameters(
     subwords: dict[str, Any],
 ) -> Word2VecParameters:
     """Return what to train with; of the last two, what is None is the algorithm's default."""
-    from latentcli.engines.parameters import EMBEDDING_PARAMETERS, Word2VecParameters
+    from latentcli.engines.parameters import embedding_parameters
 
     given = {name: value for name, value in subwords.items() if value is not None}
     if given and algorithm != "fasttext":
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise RequestError(f"{named}: for fasttext only", "add -a fasttext")
     chosen = {name: value for name, value in with_defaults.items() if value is not None}
-    kind = EMBEDDING_PARAMETERS.get(algorithm, Word2VecParameters)
-    parameters = kind(**values, **chosen, **given)
+    parameters = embedding_parameters(algorithm)(**values, **chosen, **given)
     shortest, longest = getattr(parameters, "min_n", 0), getattr(parameters, "max_n", 0)
     if shortest > longest:
         raise RequestError(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from latentcli.errors import RequestError
 
 WEIGHTINGS = ("tfidf", "counts")
 LOSSES = ("frobenius", "kl")
@@ -34,12 +38,6 @@ class FastTextParameters(Word2VecParameters):
     min_n: int = 3
     max_n: int = 6
     buckets: int = 2_000_000
-
-
-EMBEDDING_PARAMETERS: dict[str, type[Word2VecParameters]] = {
-    "word2vec": Word2VecParameters,
-    "fasttext": FastTextParameters,
-}
 
 
 @dataclass(frozen=True)
@@ -124,3 +122,38 @@ class HdpParameters:
     most_topics: int = 150
     iterations: int | None = None
     seed: int = 1
+
+
+Parameters = (
+    Word2VecParameters | LdaParameters | LsiParameters | PlsaParameters | NmfParameters
+    | HdpParameters
+)  # fmt: skip
+
+_PARAMETERS: dict[str, type[Parameters]] = {
+    "word2vec": Word2VecParameters,
+    "fasttext": FastTextParameters,
+    "lda": LdaParameters,
+    "lsi": LsiParameters,
+    "plsa": PlsaParameters,
+    "nmf": NmfParameters,
+    "hdp": HdpParameters,
+}
+
+
+def embedding_parameters(algorithm: str) -> type[Word2VecParameters]:
+    """Return the parameters that an algorithm for embeddings takes."""
+    return FastTextParameters if algorithm == "fasttext" else Word2VecParameters
+
+
+def recorded_parameters(algorithm: str, record: Mapping[str, Any]) -> Parameters:
+    """Return the parameters that a run's record holds; RequestError where they are no such."""
+    kind, given = _PARAMETERS.get(algorithm), dict(record)
+    if "seeds" in given:
+        kind = SeededLdaParameters
+        given["seeds"] = tuple((name, tuple(words)) for name, words in given["seeds"])
+    try:
+        if kind is not None:
+            return kind(**given)
+    except TypeError:
+        pass
+    raise RequestError(f"this version of latent does not know all parameters of that {algorithm}")

@@ -104,10 +104,10 @@ def fit_topics(
     """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
     if parameters.tempered:
         return _tempered(counts, parameters, threads, observer)
-    em = _begun(counts, parameters, threads, observer)
-    likelihoods: list[float] = []
+    most = parameters.iterations or _MOST_PASSES
+    em, likelihoods = _begun(counts, parameters, most, threads, observer)
     settled = False
-    while len(likelihoods) < (parameters.iterations or _MOST_PASSES):
+    while len(likelihoods) < most:
         likelihoods.append(em.step(_reporting(observer, len(likelihoods), parameters)))
         settled = _has_settled(likelihoods)
         if settled and parameters.iterations is None:
@@ -144,24 +144,29 @@ def _reporting(observer: Observer, done: int, parameters: PlsaParameters) -> _Re
 
 
 def _begun(
-    counts: CountMatrix, parameters: PlsaParameters, threads: int, observer: Observer
-) -> _Em:
-    """Return EM where it comes to in a few passes from the best of its starts."""
+    counts: CountMatrix, parameters: PlsaParameters, most: int, threads: int, observer: Observer
+) -> tuple[_Em, list[float]]:
+    """Return EM where it comes to in a few passes, ``most`` at most, from the best of its starts.
+
+    Each of these passes has the likelihood per token that it met with.
+    """
     em = _Em(counts, parameters.k, threads)
-    best, likelihood = em.state(), -math.inf
+    if not most:
+        em.begin(_start(counts, parameters, 0, threads))
+        return em, []
+    best, likelihood, passes = em.state(), -math.inf, [0.0]
     others = min(_OTHER_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
     for number in range(1 + others):
         observer.progress("first topics", number, 1 + others)
         em.begin(_start(counts, parameters, number, threads))
-        for _ in range(_TRIAL_PASSES):
-            found = em.step()
+        trial = [em.step() for _ in range(min(_TRIAL_PASSES, most))]
         # The first goes on rising longer: the others must be ahead of it by far.
-        found += _AHEAD * abs(found) if number == 0 else 0
+        found = trial[-1] + (_AHEAD * abs(trial[-1]) if number == 0 else 0)
         if found > likelihood:
-            best, likelihood = em.state(), found
+            best, likelihood, passes = em.state(), found, trial
     observer.progress("first topics", 1 + others, 1 + others)
     em.restore(best)
-    return em
+    return em, passes
 
 
 def _start(counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int) -> Factors:
@@ -184,9 +189,10 @@ def _tempered(
 ) -> Topics:
     """Lower beta as long as tokens that are held out become likelier."""
     seen, held = held_out(counts, _HELD_OUT, parameters.seed)
-    em = _begun(seen, parameters, threads, observer)
+    most = parameters.iterations or _MOST_PASSES
+    em, before = _begun(seen, parameters, most - 1, threads, observer)
     tokens = max(1, int(held.counts.sum()))
-    limit = parameters.iterations or _MOST_PASSES
+    limit = most - len(before)
     likelihoods: list[float] = []
     beta = best_beta = 1.0
     best, kept = -math.inf, em.state()
@@ -195,7 +201,8 @@ def _tempered(
         in_vain += 1
         idle = 0
         while idle < _PATIENCE and len(likelihoods) < limit:
-            em.step(_reporting(observer, len(likelihoods), parameters), beta)
+            done = len(before) + len(likelihoods)
+            em.step(_reporting(observer, done, parameters), beta)
             found = em.likelihood_of(held) / tokens
             likelihoods.append(found)
             idle += 1
@@ -204,9 +211,10 @@ def _tempered(
                 in_vain = idle = 0
         em.restore(kept)
         beta *= _COOLING
-    observer.progress("fitting", len(likelihoods), len(likelihoods))
+    passes = len(before) + len(likelihoods)
+    observer.progress("fitting", passes, passes)
     metrics = {
-        "passes": len(likelihoods),
+        "passes": passes,
         "converged": in_vain == _BETAS or beta < _LOWEST_BETA,
         "beta": best_beta,
         "held_out_tokens": tokens,

@@ -6,6 +6,7 @@ The measure of stability of Antoniak and Mimno (2018) and of Wendlandt, Kummerfe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +56,28 @@ def neighbour_overlap(a: Embedding, b: Embedding, n: int = 10, most_words: int =
     words = [a.words[int(row)] for row in in_a[places]]
     counts = np.asarray(a.term_counts)[in_a[places]]
     return Overlap(words, counts, overlap, n / max(len(in_a) - 1, 1))
+
+
+def shared_nearest(
+    a: Embedding, b: Embedding, words: Sequence[str], n: int = 10
+) -> list[tuple[list[str], list[str]]]:
+    """Return, for words of both embeddings, their ``n`` nearest words in each, nearest first.
+
+    Only words of both embeddings count, as for ``neighbour_overlap``.
+    """
+    in_a, in_b = _shared_rows(a, b)
+    place = {int(row): number for number, row in enumerate(in_a)}
+    known = {word: row for row, word in enumerate(a.words)}
+    rows = np.array([place[known[word]] for word in words], np.int64)
+    n = min(n, len(in_a) - 1)
+    near = []
+    for vectors in (a.vectors[in_a], b.vectors[in_b]):
+        units = _units(vectors)
+        found = _nearest(units, rows, n)
+        cosines = np.einsum("ijk,ik->ij", units[found], units[rows])
+        ordered = np.take_along_axis(found, np.argsort(-cosines, axis=1, kind="stable"), axis=1)
+        near.append([[a.words[int(in_a[row])] for row in line] for line in ordered])
+    return list(zip(*near, strict=True))
 
 
 def _shared_rows(a: Embedding, b: Embedding) -> tuple[Rows, Rows]:

@@ -26,13 +26,15 @@ from latentcli.workflows.provenance import Stopwatch, instruction_set, invocatio
 class TrainingOptions:
     """How to train, beside the algorithm's own parameters.
 
-    ``engine`` None: the algorithm's default; ``threads`` None: all cores.
+    ``engine`` None: the algorithm's default; ``threads`` None: all cores. ``latest``: whether the
+    run becomes the latest of its kind, as one that was asked for.
     """
 
     engine: str | None = None
     threads: int | None = None
     name: str = ""
     retrain: bool = False
+    latest: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def run_of(cache: Cache, job: Job, train: Train, observer: Observer) -> Artefact
         run = _trained(cache, job, request, train, observer)
     else:
         observer.note(f"{job.algorithm}: {run.id[:12]} is in the cache already (--retrain trains)")
-    mark_latest(cache, run)
+    if job.options.latest:
+        mark_latest(cache, run)
     if job.options.name:
         named(cache, run.id, job.options.name, observer)
     return run
@@ -127,9 +130,7 @@ def _trained(
             return run
         watch = Stopwatch()
         with staging(cache) as scratch:
-            (arrays, strings), metrics = train(scratch)
-            if job.corpus.phrases is not None:
-                strings = {**strings, "phrases": job.corpus.phrases}
+            (arrays, strings), metrics = trained_parts(job, train, scratch)
         watch.stage("train")
         run = publish(
             cache,
@@ -141,6 +142,14 @@ def _trained(
         )
         observer.note(f"trained {job.algorithm} in {watch.seconds:.1f} s: {run.id[:12]}")
         return run
+
+
+def trained_parts(job: Job, train: Train, scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
+    """Train in a scratch directory; return all parts of the run that it makes, and its metrics."""
+    (arrays, strings), metrics = train(scratch)
+    if job.corpus.phrases is not None:
+        strings = {**strings, "phrases": job.corpus.phrases}
+    return (arrays, strings), metrics
 
 
 def words_digest(words: frozenset[str]) -> str:
