@@ -33,6 +33,8 @@ _HIERARCHICAL, _NEGATIVE_SAMPLING = 1, 2
 _WORD = 0
 _LEAST_ENTRY_BYTES = 1 + 8 + 1
 _BLOCK_ROWS = 1 << 14
+# Beyond them n-grams would be more than memory holds.
+_LONGEST_NGRAM, _LONGEST_WORD = 100, 10_000
 # What the program is given where a model does not say: its own defaults.
 _UPDATES = 100
 
@@ -218,6 +220,8 @@ def _settings(file: _File) -> tuple[FastTextSettings, bool]:
         raise file.wrong(f"{settings.dim} dimensions, model kind {settings.model}")
     if min(settings.buckets, settings.min_n, settings.max_n) < 0:
         raise file.wrong("a negative number of buckets or characters")
+    if settings.max_n > _LONGEST_NGRAM:
+        raise file.wrong(f"n-grams of {settings.max_n:,} characters")
     if settings.max_n and not settings.buckets:
         raise file.wrong("n-grams, and no buckets for them")
     return settings, is_early
@@ -245,6 +249,8 @@ def _entries(file: _File, size: int) -> Iterator[_Entry]:
         end = file.bytes.find(b"\0", file.place)
         if end < 0:
             raise file.cut_off(f"word {row:,} of {size:,}")
+        if end - file.place > _LONGEST_WORD:
+            raise file.wrong(f"word {row:,} is of {end - file.place:,} bytes")
         word, file.place = file.bytes[file.place : end], end + 1
         count, kind = file.take("<qb", f"word {row:,} of {size:,}")
         if kind != _WORD:
@@ -276,7 +282,7 @@ def _subwords(settings: FastTextSettings, ngrams: Floats) -> SubwordVectors:
         return SubwordVectors(0, 0, 0, ngrams[:0])
     there = np.concatenate(
         [
-            ngrams[first : first + _BLOCK_ROWS].any(axis=1)
+            (ngrams[first : first + _BLOCK_ROWS] != 0).any(axis=1)
             for first in range(0, len(ngrams), _BLOCK_ROWS)
         ]
     )

@@ -6,7 +6,7 @@ the rows of its n-grams, so that words never seen have vectors too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from latentcli.corpus.strings import Strings
 from latentcli.kernels import compose_vectors, subword_hashes
-from latentcli.models.embedding import Embedding
+from latentcli.models.embedding import Embedding, lengths
 from latentcli.models.subwords import SubwordVectors
 
 Floats = npt.NDArray[np.float32]
 
-_BLOCK_WORDS = 1 << 16
+_BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,27 @@ class SubwordEmbedding(Embedding):
 
     own_vectors: Floats
     subwords: SubwordVectors
+
+
+def extended(model: SubwordEmbedding, words: Strings) -> Embedding:
+    """Return the model with the vectors of further words, composed of n-grams, behind its own.
+
+    Words that it has, and those of whose n-grams it knows none, add nothing. Counts are 0.
+    """
+    sizes = {word: len(model.subwords.ngrams(word)) for word in words}
+    unseen = [word for word in words if sizes[word] and model.words.find(word) is None]
+    ngrams = np.array([sizes[word] for word in unseen], np.float32)[:, None]
+    zeros = np.zeros((len(unseen), model.dim), np.float32)
+    lines = Lines.of(word.encode() for word in unseen)
+    vectors = composed(lines, zeros, model.subwords) * ((ngrams + 1) / ngrams)
+    found = np.flatnonzero(np.asarray(vectors.any(axis=1)))
+    return Embedding(
+        words=Strings.of([*model.words, *(unseen[i] for i in found.tolist())]),
+        vectors=np.vstack([model.vectors, vectors[found]]),
+        norms=np.concatenate([model.norms, lengths(vectors[found])]),
+        term_counts=np.concatenate([model.term_counts, np.zeros(len(found), np.int64)]),
+        tokenizer=model.tokenizer,
+    )
 
 
 class Lines(NamedTuple):
@@ -71,17 +92,25 @@ def ngram_buckets(
 def composed(words: Lines, own: Floats, subwords: SubwordVectors, threads: int = 1) -> Floats:
     """Return the vectors of words with rows of their own: float32 (n_terms, dim)."""
     out = np.empty(own.shape, np.float32)
-    starts, buckets = ngram_buckets(words, subwords.min_n, subwords.max_n, subwords.buckets)
     table = np.asarray(subwords.vectors).reshape(-1, own.shape[1])
     if subwords.kept is not None:
-        table, buckets = _renumbered(table, np.asarray(subwords.kept), buckets)
-    for first in range(0, len(own), _BLOCK_WORDS):
-        last = min(first + _BLOCK_WORDS, len(own))
-        edges = starts[first : last + 1]
-        compose_vectors(
-            _bytes(own[first:last]), _bytes(table), edges, buckets, out[first:last], threads
-        )
+        table = np.vstack([table, np.zeros((1, own.shape[1]), np.float32)])
+    for first, last in _blocks(words.offsets):
+        block = slice(first, last)
+        lines = Lines(words.text, words.offsets[first : last + 1])
+        starts, rows = ngram_buckets(lines, subwords.min_n, subwords.max_n, subwords.buckets)
+        if subwords.kept is not None:
+            rows = _places(np.asarray(subwords.kept), rows)
+        compose_vectors(_bytes(own[block]), _bytes(table), starts, rows, out[block], threads)
     return out
+
+
+def _blocks(offsets: npt.NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last + 1 of some words at a time: n-grams take much room."""
+    size = int(offsets[-1])
+    edges = np.searchsorted(offsets, np.arange(0, size + _BLOCK_BYTES, _BLOCK_BYTES))
+    edges[-1] = len(offsets) - 1
+    yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
 def _bytes(rows: Floats) -> npt.NDArray[np.uint8]:
@@ -89,14 +118,11 @@ def _bytes(rows: Floats) -> npt.NDArray[np.uint8]:
     return np.ascontiguousarray(rows).reshape(-1).view(np.uint8)
 
 
-def _renumbered(
-    table: Floats, kept: npt.NDArray[np.uint32], buckets: npt.NDArray[np.uint32]
-) -> tuple[Floats, npt.NDArray[np.uint32]]:
-    """Return the rows of buckets in a table that ends in a row of zeros, for those not kept."""
-    rows = np.searchsorted(kept, buckets)
-    missing = rows == len(kept)
-    missing[~missing] = kept[rows[~missing]] != buckets[~missing]
-    if missing.any():
-        table = np.vstack([table, np.zeros((1, table.shape[1]), np.float32)])
-        rows[missing] = len(kept)
-    return table, rows.astype(np.uint32)
+def _places(
+    kept: npt.NDArray[np.uint32], buckets: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.uint32]:
+    """Return the places of buckets among those kept, and behind all for one that is not."""
+    places = np.searchsorted(kept, buckets)
+    there = places < len(kept)
+    there[there] = kept[places[there]] == buckets[there]
+    return np.where(there, places, len(kept)).astype(np.uint32)

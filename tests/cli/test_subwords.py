@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from gensim.models.fasttext import load_facebook_vectors
 
+from latentcli.formats.word_vectors import open_word_vectors
 from latentcli.models.subwords import ngrams
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
@@ -73,6 +74,25 @@ def test_all_questions_compose(parts: Path) -> None:
     pairs = run_latent(parts, "similarity", "-", stdin="king queen\nking 东西\n")
     assert (pairs.returncode, len(pairs.stdout.splitlines())) == (0, 1)
     assert "unknown word '东西'" in pairs.stderr
+
+
+def test_documents_of_unknown_words_have_vectors(parts: Path) -> None:
+    text = "fishermanly\nthe fisherman\n东西\nthe fisherman fishermanly\n"
+    answer = run_latent(
+        parts, "infer", "-", "-m", "parts", "--format", "lines", "--json", stdin=text
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "composed vectors of 1 word that" in answer.stderr
+    rows = [json.loads(line)["vector"] for line in answer.stdout.splitlines()]
+    assert rows[2] is None and "1 of 4 documents has no known words" in answer.stderr
+    model = open_word_vectors(find(Cache(parts), "parts"))
+    assert model.subwords is not None
+    composed = model.subwords.compose("fishermanly")
+    assert composed is not None
+    assert rows[0] == pytest.approx(composed.vector.tolist(), abs=1e-6)
+    # Means of words: what the third adds to the two is a third of its own vector.
+    added = [3 * three - 2 * two for two, three in zip(rows[1], rows[3], strict=True)]
+    assert added == pytest.approx(rows[0], abs=1e-5)
 
 
 @pytest.mark.parametrize("word", ["东西", "old kingly", "x" * 1000, "1234"])

@@ -21,7 +21,7 @@ from latentcli.formats.fasttext_bin import (
     write_fasttext_bin,
 )
 from latentcli.models.embedding import Embedding, lengths
-from latentcli.models.subword_embedding import SubwordEmbedding, composed, lines_of
+from latentcli.models.subword_embedding import Lines, SubwordEmbedding, composed, lines_of
 from latentcli.models.subwords import SubwordVectors
 from tests.small import embedding, keyed_vectors
 
@@ -198,6 +198,7 @@ def test_a_lying_header_is_an_error_and_not_an_allocation(tmp_path: Path) -> Non
         (8 + 32, "<i", -1, "negative number"),
         (8 + 32, "<i", 2**31 - 1, "input matrix is"),
         (8 + 32, "<i", 0, "no buckets"),
+        (8 + 40, "<i", 2**31 - 1, "n-grams of 2,147,483,647"),
         (dictionary, "<2i", (2**31 - 1, 2**31 - 1), "cut off in its dictionary"),
         (dictionary, "<2i", (-1, -1), "a dictionary of -1"),
         (dictionary + 8, "<i", 3, "3 labels"),
@@ -208,6 +209,21 @@ def test_a_lying_header_is_an_error_and_not_an_allocation(tmp_path: Path) -> Non
         path.write_bytes(forged)
         with pytest.raises(InputError, match=said):
             read_fasttext_bin(path)
+
+
+def test_a_word_without_end_is_an_error(tmp_path: Path) -> None:
+    path = written(embedding([[1.0, 2.0]], ["x" * 10_001]), tmp_path)
+    with pytest.raises(InputError, match="word 1 is of 10,001 bytes"):
+        read_fasttext_bin(path)
+
+
+def test_a_large_vocabulary_is_composed_in_parts(tmp_path: Path) -> None:
+    words = [f"{i:04d}{'word' * 60}" for i in range(9000)]  # two megabytes
+    ours = model(words)
+    assert (ours.vectors[:1] != 0).all()
+    for row in (0, 4500, 8999):
+        one = composed(Lines.of([words[row].encode()]), ours.own_vectors[[row]], ours.subwords)
+        np.testing.assert_array_equal(ours.vectors[row], one[0])
 
 
 def test_duplicates_and_vectors_that_are_not_finite_are_named_or_left_out(tmp_path: Path) -> None:
