@@ -138,36 +138,30 @@ def embed(
         row = resume_embedding(session.cache, resume, epochs, training, session.observer)
         session.answer([row])
         return
-    parameters = _parameters(
-        algorithm,
-        {"dim": dim, "window": window, "negative": negative, "cbow": cbow, "seed": seed},
-        {"sample": sample, "learning_rate": learning_rate},
-        {"min_n": min_n, "max_n": max_n, "buckets": buckets},
-    )
+    training_values = {
+        "dim": dim, "window": window, "negative": negative, "cbow": cbow, "seed": seed,
+        "sample": sample, "learning_rate": learning_rate,
+    }  # fmt: skip
+    subwords = {"min_n": min_n, "max_n": max_n, "buckets": buckets}
+    parameters = _parameters(algorithm, training_values, subwords)
     request = opt.corpus_request(session, corpora, reading, phrases=phrases)
     wanted = EmbedRequest(algorithm, parameters, min_count, epochs, buckets)
     session.answer([run(session.cache, request, wanted, training, session.observer)])
 
 
 def _parameters(
-    algorithm: str,
-    values: dict[str, Any],
-    with_defaults: dict[str, Any],
-    subwords: dict[str, Any],
+    algorithm: str, values: dict[str, Any], subwords: dict[str, Any]
 ) -> Word2VecParameters:
-    """Return what to train with; of the last two, what is None is the algorithm's default."""
-    from latentcli.engines.parameters import embedding_parameters
+    from latentcli.engines.parameters import FastTextParameters, embedding_parameters
 
     given = {name: value for name, value in subwords.items() if value is not None}
     if given and algorithm != "fasttext":
         named = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise RequestError(f"{named}: for fasttext only", "add -a fasttext")
-    chosen = {name: value for name, value in with_defaults.items() if value is not None}
-    parameters = embedding_parameters(algorithm)(**values, **chosen, **given)
-    shortest, longest = getattr(parameters, "min_n", 0), getattr(parameters, "max_n", 0)
-    if shortest > longest:
+    parameters = embedding_parameters(algorithm, {**values, **given})
+    if isinstance(parameters, FastTextParameters) and parameters.min_n > parameters.max_n:
         raise RequestError(
-            f"--min-n {shortest} and --max-n {longest}: no n-gram is so long",
+            f"--min-n {parameters.min_n} and --max-n {parameters.max_n}: no n-gram is so long",
             "--min-n must not be above --max-n",
         )
     return parameters

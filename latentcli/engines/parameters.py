@@ -140,9 +140,10 @@ _PARAMETERS: dict[str, type[Parameters]] = {
 }
 
 
-def embedding_parameters(algorithm: str) -> type[Word2VecParameters]:
-    """Return the parameters that an algorithm for embeddings takes."""
-    return FastTextParameters if algorithm == "fasttext" else Word2VecParameters
+def embedding_parameters(algorithm: str, given: Mapping[str, Any]) -> Word2VecParameters:
+    """Return the parameters of an algorithm for embeddings; of what is None its defaults."""
+    kind = FastTextParameters if algorithm == "fasttext" else Word2VecParameters
+    return kind(**{name: value for name, value in given.items() if value is not None})
 
 
 def recorded_parameters(algorithm: str, record: Mapping[str, Any]) -> Parameters:

@@ -153,6 +153,19 @@ def test_any_embedding_can_be_written_for_fasttext(asked: Run, tmp_path: Path) -
     assert refused.returncode == 2
 
 
+def test_a_sweep_gives_each_algorithm_its_own_defaults(latent: Run, cache: Path) -> None:
+    swept = latent(
+        "sweep", SAMPLES / "tales.txt", "--dim", "5", "-a", "word2vec,fasttext", "--seeds", "1",
+        "--epochs", "1", "--json",
+    )  # fmt: skip
+    assert swept.returncode == 0, swept.stderr
+    rates = {}
+    for row in map(json.loads, swept.stdout.splitlines()):
+        run = find(Cache(cache), row["models"][0])
+        rates[run.manifest["algorithm"]] = run.manifest["parameters"]["learning_rate"]
+    assert rates == {"word2vec": 0.025, "fasttext": 0.05}
+
+
 def test_a_model_is_trained_further(parts: Path, tmp_path: Path) -> None:
     more = run_latent(parts, "embed", "--resume", "parts", "--epochs", "2", "--threads", "1")
     assert more.returncode == 0, more.stderr
