@@ -11,7 +11,7 @@ from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import DamagedArtefact
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING as EMBEDDING
-from latentcli.formats.word_vectors import open_subwords
+from latentcli.formats.word_vectors import is_imported, open_subwords
 from latentcli.formats.writing import Array
 from latentcli.models.embedding import Embedding
 from latentcli.models.subword_embedding import SubwordEmbedding
@@ -34,8 +34,9 @@ def embedding_parts(model: Embedding) -> Parts:
     arrays: dict[str, Array] = {
         "vectors": model.vectors,
         "norms": model.norms,
-        "term_counts": model.term_counts,
     }
+    if model.term_counts is not None:
+        arrays["term_counts"] = model.term_counts
     if model.context_vectors is not None:
         arrays["context_vectors"] = model.context_vectors
     if isinstance(model, SubwordEmbedding):
@@ -64,11 +65,12 @@ def open_embedding(artefact: Artefact) -> Embedding:
         "words": artefact.strings("vocabulary"),
         "vectors": vectors,
         "norms": artefact.array("norms"),
-        "term_counts": artefact.array("term_counts"),
+        "term_counts": artefact.array("term_counts") if artefact.has("term_counts") else None,
         "tokenizer": TokenizerSettings(**artefact.manifest["tokenizer"]),
         "context_vectors": (
             artefact.array("context_vectors") if artefact.has("context_vectors") else None
         ),
+        "imported": is_imported(artefact),
     }
     subwords = open_subwords(artefact, vectors.shape[1])
     if subwords is None:

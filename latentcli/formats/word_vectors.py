@@ -8,6 +8,8 @@ from latentcli.models.subwords import SubwordVectors
 from latentcli.models.word_vectors import WordVectors
 
 EMBEDDING = "embedding"
+# The algorithm of vectors that another program made.
+IMPORTED = "imported"
 
 
 def open_word_vectors(artefact: Artefact) -> WordVectors:
@@ -16,7 +18,9 @@ def open_word_vectors(artefact: Artefact) -> WordVectors:
     if vectors.ndim != 2 or vectors.format != "f" or len(words) != len(vectors):
         raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
     subwords = open_subwords(artefact, (vectors.shape or (0, 0))[1])
-    return WordVectors(words, vectors, artefact.manifest["tokenizer"], subwords)
+    return WordVectors(
+        words, vectors, artefact.manifest["tokenizer"], subwords, is_imported(artefact)
+    )
 
 
 def open_subwords(artefact: Artefact, dim: int) -> SubwordVectors | None:
@@ -36,3 +40,8 @@ def open_subwords(artefact: Artefact, dim: int) -> SubwordVectors | None:
         raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: n-grams do not agree")
     min_n, max_n, buckets = settings
     return SubwordVectors(min_n, max_n, buckets, vectors, kept)
+
+
+def is_imported(artefact: Artefact) -> bool:
+    """Tell whether another program made the vectors."""
+    return artefact.manifest.get("algorithm") == IMPORTED

@@ -31,6 +31,7 @@ from latentcli.kernels._core import minhash as minhash
 from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import nonnegative as nonnegative
 from latentcli.kernels._core import number_lines as number_lines
+from latentcli.kernels._core import parse_vectors as parse_vectors
 from latentcli.kernels._core import plsa_step as plsa_step
 from latentcli.kernels._core import quantize as quantize
 from latentcli.kernels._core import subword_hashes as subword_hashes

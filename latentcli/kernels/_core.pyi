@@ -288,6 +288,22 @@ def nonnegative(
     max_sweeps + 1 if that never was. ``threads`` change nothing.
     """
 
+def parse_vectors(
+    text: bytes,
+    start: int,
+    vectors: npt.NDArray[np.float32],
+    words: npt.NDArray[np.uint64],
+    faults: npt.NDArray[np.uint8],
+    threads: int = 1,
+) -> tuple[int, int]:
+    """Parse lines of a word and its numbers, each ended by LF, from byte ``start`` of a text on.
+
+    Fills rows of ``vectors`` (room, dim), ``words`` (room, 2), the bytes between which the word
+    stands, and ``faults`` (room,): 0 sound, 1 a blank line, 2 too few numbers, 3 too many, 4 what
+    should be a number is none. Returns how many rows those are, and where the next line begins. The
+    numbers are a line's last ``dim`` fields; the word may have spaces. ``threads`` change nothing.
+    """
+
 class LineScanner:
     """Looks for faults in the lines of a corpus (kernels/line_scanner.hpp)."""
 

@@ -33,5 +33,6 @@ NB_MODULE(_core, m) {
     latent::bind_windows(m);
     latent::bind_plsa(m);
     latent::bind_nnls(m);
+    latent::bind_parse_vectors(m);
     latent::bind_check(m);
 }

@@ -43,12 +43,16 @@ def extended(model: SubwordEmbedding, words: Strings) -> Embedding:
     lines = Lines.of(word.encode() for word in unseen)
     vectors = composed(lines, zeros, model.subwords) * ((ngrams + 1) / ngrams)
     found = np.flatnonzero(np.asarray(vectors.any(axis=1)))
+    counts = model.term_counts
+    if counts is not None:
+        counts = np.concatenate([counts, np.zeros(len(found), np.int64)])
     return Embedding(
         words=Strings.of([*model.words, *(unseen[i] for i in found.tolist())]),
         vectors=np.vstack([model.vectors, vectors[found]]),
         norms=np.concatenate([model.norms, lengths(vectors[found])]),
-        term_counts=np.concatenate([model.term_counts, np.zeros(len(found), np.int64)]),
+        term_counts=counts,
         tokenizer=model.tokenizer,
+        imported=model.imported,
     )
 
 

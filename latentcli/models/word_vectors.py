@@ -19,13 +19,14 @@ class WordVectors(NamedTuple):
     """``vectors``: float32 (n_terms, dim), raw, in C order: what ``Embedding`` has as an array.
 
     ``tokenizer_record`` holds the fields of TokenizerSettings; ``subwords`` is what vectors of
-    other words can be composed of.
+    other words can be composed of; ``imported`` vectors are another program's.
     """
 
     words: Strings
     vectors: memoryview[float]
     tokenizer_record: Mapping[str, Any]
     subwords: SubwordVectors | None = None
+    imported: bool = False
 
     @property
     def dim(self) -> int:

@@ -30,6 +30,10 @@ class Lexicon(Protocol):
     def tokenizer(self) -> TokenizerSettings:
         """The rule."""
 
+    @property
+    def imported(self) -> bool:
+        """Whether the words are another program's, made by a rule of its own."""
+
 
 class Found(NamedTuple):
     """A query word, as the model spells it, and its row.
@@ -66,7 +70,10 @@ def find_word(model: Lexicon, query: str) -> Found | None:
     """Look a word up as given, then through the model's own word rule (NFC, lower case ...).
 
     Several words, as in ``New York`` or ``New_York``, are looked up as a phrase, ``new_york``.
+    Imported words are looked up as given, in NFC, and in lower case.
     """
+    if model.imported:
+        return _find_imported(model.words, query)
     given = _normalised(query.strip())
     row = model.words.find(given)
     if row is not None:
@@ -77,6 +84,18 @@ def find_word(model: Lexicon, query: str) -> Found | None:
     word = "_".join(words)
     row = model.words.find(word) if words else None
     return None if row is None else Found(word, row)
+
+
+def _find_imported(words: Strings, query: str) -> Found | None:
+    for word in (query, query.strip(), *_spellings(query.strip())):
+        if (row := words.find(word)) is not None:
+            return Found(word, row)
+    return None
+
+
+def _spellings(query: str) -> tuple[str, str]:
+    composed = _normalised(query)
+    return composed, composed.lower()
 
 
 def _normalised(text: str) -> str:

@@ -85,8 +85,7 @@ def known_words(
 
     ``compose``: vectors of unknown words, where the model has n-grams, and that is noted too.
     """
-    look_up = find_or_compose if compose else find_word
-    looked_up = [(word, look_up(model, word)) for word in words]
+    looked_up = [(word, _found(model, word, observer, compose)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
     if not known:
@@ -106,6 +105,14 @@ def _note_composed(words: Sequence[Found], observer: Observer) -> None:
         )
     if len(composed) > _NAMED_UNKNOWN:
         observer.note(f"and {counted(len(composed) - _NAMED_UNKNOWN, 'more composed vector')}")
+
+
+def _found(model: Asked, word: str, observer: Observer, compose: bool = True) -> Found | None:
+    """Look a word up; imported words have no rule, so that another spelling is worth a note."""
+    found = find_or_compose(model, word) if compose else find_word(model, word)
+    if found is not None and model.imported and found.word != word.strip():
+        observer.note(f"'{shortened(word)}' is '{shortened(found.word)}' among the imported words")
+    return found
 
 
 def _note_unknown(model: Asked, unknown: Sequence[str], observer: Observer) -> None:
@@ -129,12 +136,12 @@ def analogy(
     for word in (a, b, c):
         check_query(word)
     model, index = open_space(cache, ref, observer)
-    looked_up = [(word, find_or_compose(model, word)) for word in (a, b, c)]
-    known = [found for _, found in looked_up if found is not None]
-    if len(known) < len(looked_up):
-        raise unknown_words(model, [word for word, found in looked_up if found is None])
-    _note_composed(known, observer)
-    first, second, third = known
+    found = [_found(model, word, observer) for word in (a, b, c)]
+    first, second, third = found
+    if first is None or second is None or third is None:
+        missing = [word for word, one in zip((a, b, c), found, strict=True) if one is None]
+        raise unknown_words(model, missing)
+    _note_composed([first, second, third], observer)
     return solve_analogy(model, first, second, third, n, index)
 
 
@@ -159,7 +166,7 @@ def similarity(
     unknown: list[str] = []
     known: list[Found] = []
     for a, b in pairs:
-        first, second = find_or_compose(model, a), find_or_compose(model, b)
+        first, second = _found(model, a, observer), _found(model, b, observer)
         if first is None or second is None:
             unknown += [word for word, found in ((a, first), (b, second)) if found is None]
         else:

@@ -51,7 +51,18 @@ def export(
     if to is not None and to not in known:
         raise RequestError(f"no format '{to}'", there_are(sorted(known)))
     run = chosen_run(cache, ref, None, observer)
-    to = to or _usual_format(run)
+    return exported(cache, run, to or _usual_format(run), out, mask, observer)
+
+
+def exported(
+    cache: Cache,
+    run: Artefact,
+    to: str,
+    out: Path | BinaryIO | None,
+    mask: MaskOptions | None,
+    observer: Observer,
+) -> list[Exported]:
+    """Write a run in a format, as ``export`` does."""
     if to not in formats_of(run.kind):
         what = {EMBEDDING: "an embedding", TOPIC_MODEL: "a topic model", CORPUS: "a corpus"}
         raise RequestError(

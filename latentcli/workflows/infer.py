@@ -83,6 +83,8 @@ def infer(
                 "leave out -n and --min-weight, or name a topic model",
             )
         space = _Space(open_embedding(run), observer)
+        if space.model.term_counts is None:
+            observer.note("how frequent its words are is not known: all weigh the same")
         rows = _inferred(
             cache, request, run, space.model.tokenizer, space.model.words, space.vectors, observer,
             choose=space.composing() if isinstance(space.model, SubwordEmbedding) else None,

@@ -140,6 +140,21 @@ def test_an_exported_model_answers_the_same_in_gensim(parts: Path, tmp_path: Pat
         assert ours == pytest.approx(dict(vectors.most_similar(word, topn=8)), abs=1e-6)
 
 
+def test_an_imported_model_composes_and_is_written_again_byte_for_byte(
+    latent: Run, shared_data: Path, tmp_path: Path
+) -> None:
+    path = shared_data / "vectors" / "gensim" / "crime-and-punishment.bin"
+    assert latent("import", path, "--name", "theirs").returncode == 0
+    answer = latent("neighbors", "преступниками", "-m", "theirs", "-n", "3", "--json")
+    assert answer.returncode == 0 and "composed" in answer.stderr
+    logging.getLogger("gensim").setLevel(logging.ERROR)
+    vectors = load_facebook_vectors(str(path))
+    ours = {row["word"]: row["similarity"] for row in map(json.loads, answer.stdout.splitlines())}
+    assert ours == pytest.approx(dict(vectors.most_similar("преступниками", topn=3)), abs=1e-6)
+    assert latent("export", "theirs", "--to", "fasttext-bin", "-o", tmp_path / "b").returncode == 0
+    assert (tmp_path / "b").read_bytes() == path.read_bytes()
+
+
 def test_any_embedding_can_be_written_for_fasttext(asked: Run, tmp_path: Path) -> None:
     assert (
         asked("export", "tales", "--to", "fasttext-bin", "-o", tmp_path / "m.bin").returncode == 0
