@@ -31,7 +31,8 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="An embedding: word2vec (default), word2vec-bin, glove, fasttext-vec, projector; "
+            help="An embedding: word2vec (default), word2vec-bin, glove, fasttext-vec, "
+            "fasttext-bin, projector; "
             "a topic model: topic-keys, doc-topics, topic-word-weights, state; both: gensim, npy, "
             "safetensors, csv, parquet; a corpus: mm, lda-c, svmlight, uci, octis, mallet.",
             show_default=False,

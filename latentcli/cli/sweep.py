@@ -199,15 +199,16 @@ def _swept_embeddings(
     values: dict[str, Any],
     training: TrainingOptions,
 ) -> Swept:
-    from latentcli.engines.parameters import Word2VecParameters
+    from latentcli.engines.parameters import embedding_parameters
     from latentcli.workflows.embed import EmbedRequest
     from latentcli.workflows.sweep_embeddings import EmbeddingSweep, sweep_embeddings
 
-    own = {name: values[name] for name in _EMBED_PARAMETERS}
+    own = {"seed": seed, **{name: values[name] for name in _EMBED_PARAMETERS}}
+    parameters = {algorithm: embedding_parameters(algorithm, own) for algorithm in algorithms}
     wanted = EmbedRequest(
-        algorithms[0], Word2VecParameters(seed=seed, **own), values["min_count"], values["epochs"]
+        algorithms[0], parameters[algorithms[0]], values["min_count"], values["epochs"]
     )
-    sweep = EmbeddingSweep(dims, algorithms, seeds, wanted, similarity)
+    sweep = EmbeddingSweep(dims, algorithms, seeds, wanted, similarity, parameters)
     return sweep_embeddings(session.cache, request, sweep, training, session.observer)
 
 

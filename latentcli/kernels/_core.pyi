@@ -90,10 +90,23 @@ def train_word2vec(
     position: int,
     total: int,
     seed: int,
+    subword_starts: npt.NDArray[np.int64] | None = None,
+    subword_rows: npt.NDArray[np.uint32] | None = None,
     threads: int = 1,
     isa: str = "",
 ) -> None: ...
 def alias_table(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]: ...
+def subword_hashes(
+    text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64], min_n: int, max_n: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]: ...
+def compose_vectors(
+    own: npt.NDArray[np.uint8],
+    table: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.float32],
+    threads: int = 1,
+) -> None: ...
 def instruction_sets() -> list[str]: ...
 def index_bytes(n_rows: int, dim: int) -> int: ...
 def quantize(vectors: Floats, first_row: int, blocks: Bytes, threads: int = 1) -> None: ...

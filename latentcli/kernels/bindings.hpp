@@ -7,6 +7,7 @@ namespace latent {
 
 void bind_encode(nanobind::module_& m);
 void bind_word2vec(nanobind::module_& m);
+void bind_subwords(nanobind::module_& m);
 void bind_nearest(nanobind::module_& m);
 void bind_lda(nanobind::module_& m);
 void bind_sparse(nanobind::module_& m);

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from latentcli.errors import NothingFound, RequestError
+from latentcli.models.word_vectors import vector
 from latentcli.wording import counted
 
 if TYPE_CHECKING:
     from latentcli.corpus.strings import Strings
     from latentcli.corpus.tokenizers import TokenizerSettings
+    from latentcli.models.subwords import Composed, SubwordVectors
+    from latentcli.models.word_vectors import Asked
 
 _SHOWN_CHARACTERS = 60
+NO_ROW = -1
 
 
 class Lexicon(Protocol):
@@ -32,10 +36,34 @@ class Lexicon(Protocol):
 
 
 class Found(NamedTuple):
-    """A query word, as the model spells it, and its row."""
+    """A query word, as the model spells it, and its row.
+
+    A word that has none, but a vector ``composed`` of its n-grams, is in row -1.
+    """
 
     word: str
     row: int
+    composed: Composed | None = None
+
+    def vector(self, model: Asked) -> memoryview[float]:
+        """Return the word's vector: float32 (dim,)."""
+        return vector(model, self.row) if self.composed is None else self.composed.vector
+
+
+def find_or_compose(model: Asked, query: str) -> Found | None:
+    """Look a word up; where it is unknown, compose its vector of n-grams, if the model has any.
+
+    Several words are not one that is unknown.
+    """
+    found = find_word(model, query)
+    subwords: SubwordVectors | None = getattr(model, "subwords", None)
+    if found is not None or subwords is None:
+        return found
+    from latentcli.corpus.tokenizers import make_tokenizer
+
+    words = make_tokenizer(model.tokenizer).tokenize(_normalised(query.strip()))
+    composed = subwords.compose(words[0]) if len(words) == 1 else None
+    return None if composed is None else Found(words[0], NO_ROW, composed)
 
 
 def find_word(model: Lexicon, query: str) -> Found | None:
