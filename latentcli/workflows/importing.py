@@ -206,10 +206,7 @@ def _content(
             f"{file.name}: a pickle, as gensim saves, which can run any program when it is read",
             "if you trust whoever made it: latent import FILE --trust-pickle",
         )
-    try:
-        reader = import_module(f"latentcli.formats.{READERS[kind]}")
-    except ModuleNotFoundError:
-        raise InputError(f"{file.name}: {kind} is not read yet") from None
+    reader = import_module(f"latentcli.formats.{READERS[kind]}")
     if kind == "fasttext-bin":
         return _subwords(reader, file, request, observer)
     read = _opened(reader, file, kind)

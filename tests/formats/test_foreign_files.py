@@ -11,7 +11,6 @@ from gensim.models import KeyedVectors
 from gensim.models.fasttext import load_facebook_vectors
 
 from latentcli.errors import LatentError
-from latentcli.formats.foreign import ForeignFile, kind_of
 from tests.conftest import ROOT
 from tests.importing import Imported, bring_in
 
@@ -35,16 +34,6 @@ def _table() -> list[Row]:
 TABLE = _table()
 REFUSED = [row for row in TABLE if row.kind == "refused"]
 READ = [row for row in TABLE if row.kind != "refused"]
-
-
-def _have_reader(path: Path) -> None:
-    """Skip a model of fastText's where there is no reader of them."""
-    try:
-        kind = kind_of(ForeignFile(path.name, path))
-    except LatentError:
-        return
-    if kind == "fasttext-bin":
-        pytest.importorskip("latentcli.formats.fasttext_bin")
 
 
 @pytest.fixture
@@ -83,7 +72,6 @@ def test_the_table_names_every_file(vectors: Path) -> None:
 @pytest.mark.parametrize("row", READ, ids=lambda row: row.file)
 def test_a_file_is_read_as_the_table_says(row: Row, vectors: Path, tmp_path: Path) -> None:
     labels = _labels(vectors, tmp_path, row.file)
-    _have_reader(vectors / row.file)
     found = bring_in(tmp_path, vectors / row.file, **labels)
     assert found.engine == row.kind
     assert " x ".join(map(str, found.vectors.shape)) == row.size
@@ -108,7 +96,6 @@ def _witness(row: Row, collection: Path, folder: Path) -> tuple[list[str], np.nd
 
 @pytest.mark.parametrize("row", REFUSED, ids=lambda row: row.file)
 def test_a_file_is_refused_as_the_table_says(row: Row, vectors: Path, tmp_path: Path) -> None:
-    _have_reader(vectors / row.file)
     with pytest.raises(LatentError) as told:
         bring_in(tmp_path, vectors / row.file)
     assert row.told.strip("`") in told.value.message
