@@ -113,6 +113,8 @@ def similar_documents(
                 f"document '{shortened(ids[0])}' has no words of the model: nothing is like it"
             )
         )
+    if len(place.space.document_ids) == 1:
+        raise NothingFound("the model has no other document", "train on several: see --format")
     for document in unknown[:_NAMED_UNKNOWN]:
         observer.note(f"unknown document '{shortened(document)}'")
     return place.answers(known, n)
