@@ -20,8 +20,16 @@ FORMS = ("table", "tsv", "csv", "json")
 
 Row = Any  # a NamedTuple
 
-# On a terminal with less room than this for each column, lines are easier to read than a table.
-_NARROWEST_COLUMN = 6
+# A column of words breaks none that is shorter. Where a terminal has no room for that, lines are
+# easier to read than a table.
+_NARROWEST_COLUMN = 10
+
+# So many columns are easier to read as a table, however narrow those of words are.
+_FEW_COLUMNS = 3
+_BROKEN_WORD = 2  # a wide character
+
+# What rich adds to each column.
+_GAP = 2
 
 # Columns that are cut for no other where the terminal is of the usual width.
 _WHOLE = ("id", "kind", "algorithm", "created")
@@ -169,17 +177,16 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
         table = Table.grid(padding=(0, 2))
         for name, value in zip(fields, rows[0], strict=True):
             table.add_row(Text(name, style="bold"), Text(_shown(value), overflow="fold"))
-    elif console.width < _least_width(rows, fields):
+    elif (widths := _least_widths(rows, fields, console.width)) is None:
         return _write_lines(rows, fields, "tsv", sys.stdout, terminal=True)
     else:
         table = Table(box=None, header_style="bold", pad_edge=False)
-        for name, value in zip(fields, rows[0], strict=True):
-            number = isinstance(value, int | float)
+        for name, value, width in zip(fields, rows[0], widths, strict=True):
             table.add_column(
                 name,
-                justify="right" if number else "left",
+                justify="right" if isinstance(value, int | float) else "left",
                 overflow="fold",
-                min_width=_longest_figure(rows, name) if number else None,
+                min_width=width,
                 no_wrap=name == "id" or (name in _WHOLE and console.width >= _WIDE_ENOUGH),
             )
         for row in rows:
@@ -190,10 +197,25 @@ def _write_table(rows: Sequence[Row], fields: Sequence[str]) -> int:
     return len(rows)
 
 
-def _least_width(rows: Sequence[Row], fields: Sequence[str]) -> int:
-    """Return how wide a table must be that breaks no figure and leaves words some room."""
-    figures = (_longest_figure(rows, name) for name in fields)
-    return sum(figure + 1 if figure else _NARROWEST_COLUMN for figure in figures)
+def _least_widths(rows: Sequence[Row], fields: Sequence[str], room: int) -> list[int] | None:
+    """Return how wide each column must be to break no figure and few words; None: no room.
+
+    Headings are whole where that leaves room. A table of few columns may break any word.
+    """
+    figures = [_longest_figure(rows, name) for name in fields]
+    cells = [
+        figure or _longest_word(rows, name) for name, figure in zip(fields, figures, strict=True)
+    ]
+    headed = [max(len(name), cell) for name, cell in zip(fields, cells, strict=True)]
+    broken = [figure or _BROKEN_WORD for figure in figures]
+    choices = [headed, cells, broken] if len(fields) <= _FEW_COLUMNS else [headed, cells]
+    gaps = _GAP * len(fields)
+    return next((widths for widths in choices if sum(widths) + gaps <= room), None)
+
+
+def _longest_word(rows: Sequence[Row], name: str) -> int:
+    words = (word for row in rows for word in _shown(getattr(row, name), name).split())
+    return min(max(map(len, words), default=0), _NARROWEST_COLUMN)
 
 
 def _longest_figure(rows: Sequence[Row], name: str) -> int:

@@ -21,6 +21,7 @@ _LEFT_OUT = ("no",)
 _CORPUS_SHARE = 0.15
 _DOCUMENT_SHARE = 0.2
 _SHORTEST = 20
+_SMALLEST_CORPUS = 50  # words; of fewer, chance decides
 _MARGIN = 3
 
 Rows = npt.NDArray[np.int64]
@@ -52,7 +53,7 @@ def guess_languages(corpus: EncodedCorpus, threads: int = 1) -> LanguageGuess:
     ]
     usual = int(np.argmax(totals))
     share = totals[usual] / max(1, corpus.n_tokens)
-    if share < _CORPUS_SHARE:
+    if share < _CORPUS_SHARE or corpus.n_tokens < _SMALLEST_CORPUS:
         return LanguageGuess("", share, {})
     return LanguageGuess(codes[usual], share, _others(corpus, lists, usual, codes, threads))
 

@@ -78,8 +78,11 @@ def flow_of_tokens(
 def flow_of_words(a: MixtureModel, b: MixtureModel, rows: tuple[Rows, Rows]) -> Flow:
     """Return how topics flow by the words that both models have: for models of other documents.
 
-    Each occurrence of a word, as many as both corpora have together, is shared out by
-    p(topic | word), proportional to p(word | topic) and the topic's share.
+    p(topic | word) of the one is told by that of the other, p(j | word) = sum over i of
+    p(i | word) p(j | i): the shares p(j | i) that come nearest, by least squares over the
+    occurrences of the words, as many as both corpora have together. So a topic is wholly in itself,
+    however many words it has in common with others. Of a topic that is the largest of no word this
+    would tell little: its occurrences are shared out by p(j | word) as they are.
     """
     parts = [
         _shared_out((model.shares()[:, None] * model.topic_word_probabilities())[:, of].T)
@@ -89,7 +92,9 @@ def flow_of_words(a: MixtureModel, b: MixtureModel, rows: tuple[Rows, Rows]) -> 
         np.asarray(model.term_counts, np.float64)[of] / max(1, int(model.term_counts.sum()))
         for model, of in zip((a, b), rows, strict=True)
     ]
-    return _flow((parts[0] * (counts[0] + counts[1])[:, None]).T @ parts[1])
+    weights = np.sqrt(counts[0] + counts[1])[:, None]
+    first, second = (part * weights for part in parts)
+    return Flow(_told_by(first, second), _told_by(second, first).T)
 
 
 def flow_of_axes(cosines: Doubles) -> Flow:
@@ -113,6 +118,20 @@ def _shared_out(weights: Doubles) -> Doubles:
     sums = weights.sum(axis=1, keepdims=True)
     shares: Doubles = weights / np.where(sums > 0, sums, 1)
     return shares
+
+
+def _told_by(known: Doubles, wanted: Doubles) -> Doubles:
+    """Return shares (k_known, k_wanted), none negative, by which ``known`` is nearest ``wanted``.
+
+    Solved on the triangle of a QR decomposition, which has the same least squares.
+    """
+    from scipy.optimize import nnls
+
+    orthogonal, triangle = np.linalg.qr(known)
+    sought = orthogonal.T @ wanted
+    told = np.array([nnls(triangle, column)[0] for column in sought.T]).T
+    large = np.isin(np.arange(known.shape[1]), known.argmax(axis=1))
+    return _shared_out(np.where(large[:, None], told, known.T @ wanted))
 
 
 def _flow(joint: Doubles) -> Flow:

@@ -215,11 +215,9 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
         default=None,
     )
     if newest is None:
-        what = {"corpus": "corpus", "embedding": "embedding", "topic-model": "topic model"}
-        raise RequestError(
-            f"no {what.get(kinds[0], kinds[0])} yet in {cache.root}",
-            f"make one with '{_MAKERS[kinds[0]]}'",
-        )
+        what = "model" if kind is None else kind.replace("-", " ")
+        makers = " or ".join(f"'{_MAKERS[kind]}'" for kind in kinds)
+        raise RequestError(f"no {what} yet in {cache.root}", f"make one with {makers}")
     return open_run(cache, newest.id)
 
 

@@ -114,6 +114,8 @@ def similar_documents(
             (unknown if row is None else empty).append(document)
     if not known:
         raise place.unknown_ids(unknown) if unknown else _nothing_known_of(empty[0])
+    if len(place.space.document_ids) == 1:
+        raise NothingFound("the model has no other document", "train on several: see --format")
     for document in unknown[:_NAMED_UNKNOWN]:
         observer.note(f"unknown document '{shortened(document)}'")
     for document in empty[:_NAMED_UNKNOWN]:

@@ -25,6 +25,7 @@ from latentcli.queries.ranking import (
     top_words,
 )
 from latentcli.store.cache import Cache
+from latentcli.wording import counted
 from latentcli.workflows.corpus import load_corpus
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.held_out import hold_out
@@ -239,7 +240,7 @@ def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
     metrics = manifest["metrics"]
     held_out = manifest.get("mask", {}).get("held_out", {})
     n_docs = manifest["corpus"]["documents"] - held_out.get("documents", 0)
-    what = f"{n_docs:,} documents, {n_terms:,} terms"
+    what = f"{counted(n_docs, 'document')}, {counted(n_terms, 'term')}"
     if "converged" in metrics:
         state = "converged" if metrics["converged"] else "stopped before it converged"
         went = f"{state} after {metrics['passes']} passes"

@@ -120,3 +120,21 @@ def test_progress_is_shown_on_a_terminal_and_wiped_away(copied_cache: Path) -> N
 def test_quiet_shows_no_progress(copied_cache: Path) -> None:
     shown = on_terminal(copied_cache, "corpus", SAMPLES / "tales.txt", "--retrain", "-q").text
     assert "encoding" not in shown and "note" not in shown and "tales.txt" in shown
+
+
+def test_a_table_of_80_columns_is_within_it_and_breaks_no_heading_or_id(
+    copied_cache: Path,
+) -> None:
+    question = ("search", "bread and butter", "-q", "-m", "notices", "-n", "4")
+    heading, *lines = on_terminal(copied_cache, *question).text.splitlines()
+    assert heading.split() == ["document", "similarity", "snippet", "label", "query"]
+    assert max(map(_cells, lines)) <= 80
+    piped = run_latent(copied_cache, *question).stdout.splitlines()
+    found = [line.split("\t")[0] for line in piped]
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == found
+
+
+def test_a_terminal_with_no_room_for_a_tables_words_gets_lines(copied_cache: Path) -> None:
+    question = ("search", "bread and butter", "-q", "-m", "notices", "-n", "2")
+    screen = on_terminal(copied_cache, *question, columns=40)
+    assert screen.text == run_latent(copied_cache, *question).stdout

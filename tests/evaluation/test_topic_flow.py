@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.optimize import lsq_linear
 
 from latentcli.corpus.strings import Strings
 from latentcli.evaluation.topic_flow import (
@@ -115,7 +116,7 @@ def test_parts_that_hold_little_of_a_topic_do_not_split_it() -> None:
     assert Flow(of_whole, within).splits() == [(0, 0), (0, 1)]
 
 
-def test_by_words_occurrences_are_shared_out_by_topic_and_share(whole: MixtureModel) -> None:
+def test_by_words_shares_are_those_of_least_squares_over_occurrences(whole: MixtureModel) -> None:
     order = np.array([2, 0, 3, 1])
     kept = np.arange(50)[::-1]
     fewer = replace(
@@ -126,18 +127,33 @@ def test_by_words_occurrences_are_shared_out_by_topic_and_share(whole: MixtureMo
     )
     rows = common_rows(whole, fewer)
     assert [whole.words[int(i)] for i in rows[0]] == [fewer.words[int(i)] for i in rows[1]]
-    joint = np.zeros((4, 4))
-    totals = whole.term_counts.sum(), fewer.term_counts.sum()
-    for i, j in zip(*rows, strict=True):
-        shares = []
-        for model, row in ((whole, i), (fewer, j)):
-            share = model.shares() * model.topic_word_probabilities()[:, row]
-            shares.append(share / share.sum())
-        weight = whole.term_counts[i] / totals[0] + fewer.term_counts[j] / totals[1]
-        joint += weight * np.outer(*shares)
+    weights = whole.term_counts[rows[0]] / whole.term_counts.sum()
+    weights = np.sqrt(weights + fewer.term_counts[rows[1]] / fewer.term_counts.sum())
+    first, second = (
+        ((p := model.shares()[:, None] * model.topic_word_probabilities()[:, of]) / p.sum(axis=0)).T
+        * weights[:, None]
+        for model, of in ((whole, rows[0]), (fewer, rows[1]))
+    )
+    found = [lsq_linear(first, column, (0, np.inf), tol=1e-12).x for column in second.T]
     flow = flow_of_words(whole, fewer, rows)
-    np.testing.assert_allclose(flow.a_in_b, joint / joint.sum(axis=1, keepdims=True), rtol=1e-6)
+    told = np.array(found).T
+    np.testing.assert_allclose(flow.a_in_b, told / told.sum(axis=1, keepdims=True), atol=1e-4)
     assert flow.a_in_b.argmax(axis=1)[order].tolist() == [0, 1, 2, 3]
+
+
+def test_by_words_a_topic_is_wholly_in_itself_and_a_topic_without_words_in_none(
+    whole: MixtureModel,
+) -> None:
+    rows = common_rows(whole, whole)
+    flow = flow_of_words(whole, whole, rows)
+    np.testing.assert_allclose(flow.a_in_b, np.eye(4), atol=1e-6)
+    faint = np.full((len(whole.doc_topic), 1), 0.01)
+    with_faint = replace(
+        whole,
+        topic_word=np.vstack([whole.topic_word, whole.topic_word.mean(axis=0)]),
+        doc_topic=np.hstack([whole.doc_topic, faint]),
+    )
+    assert (flow_of_words(with_faint, whole, rows).a_in_b[4] < 0.5).all()
 
 
 def test_an_axis_of_lsi_lies_in_others_by_its_squared_cosines() -> None:

@@ -240,6 +240,14 @@ def test_what_the_samples_have_is_little(tmp_path: Path) -> None:
     assert found_in(SAMPLES / "notices.jsonl", tmp_path) == []
 
 
+def test_a_few_words_have_no_language(tmp_path: Path) -> None:
+    path = tmp_path / "cats.txt"  # 'a' and 'cat' are stop words of Romanian, 'the' of English
+    path.write_text("a cat sat\nthe dog ran cat\ncat dog bird\n")
+    notes = Notes()
+    assert "not-english" not in by_name(found_in(path, tmp_path, notes, format="lines"))
+    assert "language: none known by its stop words" in notes.notes
+
+
 def test_another_encoding_is_decoded_by_it(tmp_path: Path) -> None:
     path = tmp_path / "latin.txt"
     path.write_bytes("\n".join(f"caf\xe9 {text}" for text in clean_documents()).encode("latin-1"))

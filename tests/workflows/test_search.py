@@ -229,6 +229,19 @@ def test_a_corpus_without_text_is_searched_without_snippets(
     assert "no text is kept with themes.txt" in notes
 
 
+def test_nothing_is_like_the_only_document(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text("a cat sat on a mat\n")
+    run_latent(cache, "embed", tmp_path / "one.txt", "--min-count", "1", "--epochs", "1")
+    with pytest.raises(NothingFound, match="no other document"):
+        similar_documents(Cache(cache), ["1"])
+
+
+def test_without_any_model_the_error_names_both_commands_that_make_one(store: Cache) -> None:
+    with pytest.raises(RequestError, match="no model yet") as raised:
+        search(store, ["ship"])
+    assert raised.value.hint == "make one with 'latent embed CORPUS' or 'latent topics CORPUS'"
+
+
 def test_a_text_is_joined_by_the_models_phrases(cache: Path, tmp_path: Path) -> None:
     draw = np.random.default_rng(2)
     words = [f"w{chr(97 + i)}" for i in range(20)]
