@@ -25,6 +25,7 @@ class EncodedCorpus:
     ``labels`` has n_docs strings (empty: none) or is None. ``digest`` is the content digest.
     ``text`` is None where it was not kept, and in views.
     ``phrases``, where words were joined, holds the two words of each (``corpus/phrases.py``).
+    ``part_of``, where documents were cut, int64 (n_docs,), numbers the document each is a part of.
     """
 
     token_ids: npt.NDArray[np.uint32]
@@ -38,6 +39,7 @@ class EncodedCorpus:
     name: str = ""
     text: TextStore | None = None
     phrases: Strings | None = None
+    part_of: npt.NDArray[np.int64] | None = None
 
     @property
     def words(self) -> Strings:
@@ -98,6 +100,24 @@ def document_lengths(corpus: EncodedCorpus) -> npt.NDArray[np.int64]:
     return offsets[1:] - offsets[:-1]
 
 
+def documents_with_words(corpus: EncodedCorpus) -> npt.NDArray[np.int64]:
+    """Return the documents that are not empty, ascending: int64 (n,)."""
+    rows: npt.NDArray[np.int64] = np.flatnonzero(document_lengths(corpus))
+    return rows
+
+
+def counted_anew(corpus: EncodedCorpus) -> EncodedCorpus:
+    """Return the corpus with the counts of words that its documents have."""
+    n_terms = len(corpus.vocabulary)
+    term_counts = np.zeros(n_terms, np.int64)
+    for block in document_blocks(corpus):
+        term_counts += np.bincount(block.token_ids, minlength=n_terms)
+    vocabulary = replace(
+        corpus.vocabulary, term_counts=term_counts, document_counts=document_counts(corpus, n_terms)
+    )
+    return replace(corpus, vocabulary=vocabulary)
+
+
 def document_counts(corpus: EncodedCorpus, n_terms: int) -> npt.NDArray[np.int64]:
     """Count in how many documents each term occurs: int64 (n_terms,)."""
     counts = np.zeros(n_terms, np.int64)
@@ -140,6 +160,7 @@ def chunked(corpus: EncodedCorpus, n_tokens: int) -> EncodedCorpus:
         document_ids=Strings.of(ids),
         labels=corpus.labels.taken(document) if corpus.labels is not None else None,
         text=None,
+        part_of=document,
     )
     counts = document_counts(new, len(corpus.vocabulary))
     return replace(new, vocabulary=replace(corpus.vocabulary, document_counts=counts))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.encoded import EncodedCorpus, document_blocks, document_counts
+from latentcli.corpus.encoded import EncodedCorpus, counted_anew, documents_with_words
 
 Rows = npt.NDArray[np.int64]
 
@@ -15,13 +15,29 @@ _GOLDEN = 0x9E3779B97F4A7C15
 _WORD = (1 << 64) - 1
 
 
-def drawn_documents(corpus: EncodedCorpus, share: float, seed: int) -> Rows:
+def drawn_documents(corpus: EncodedCorpus, share: float, seed: int, whole: bool = True) -> Rows:
     """Return a random share of the documents that have words, ascending: int64 (n_drawn,).
 
     At least one, and not all. The same documents are drawn whatever the machine and versions: those
-    with the smallest outputs of SplitMix64 (Steele, Lea and Flood 2014) at their places.
+    with the smallest outputs of SplitMix64 (Steele, Lea and Flood 2014) at their places. Where
+    documents were cut, all parts of those are returned that would be drawn before; unless ``whole``
+    is false, when part is drawn by part.
     """
-    rows = np.flatnonzero(np.diff(corpus.offsets.astype(np.int64)))
+    rows = documents_with_words(corpus)
+    if corpus.part_of is None or not whole:
+        return _drawn(rows, share, seed)
+    drawn = _drawn(whole_documents(corpus), share, seed)
+    parts: Rows = rows[np.isin(corpus.part_of[rows], drawn)]
+    return parts
+
+
+def whole_documents(corpus: EncodedCorpus) -> Rows:
+    """Return the documents that have words, numbered as before they were cut: int64, ascending."""
+    rows = documents_with_words(corpus)
+    return rows if corpus.part_of is None else np.unique(corpus.part_of[rows])
+
+
+def _drawn(rows: Rows, share: float, seed: int) -> Rows:
     n_drawn = min(max(1, round(share * len(rows))), len(rows) - 1)
     with np.errstate(over="ignore"):
         state = np.uint64(_mixed(seed)) + (rows.astype(np.uint64) + np.uint64(1)) * np.uint64(
@@ -62,11 +78,4 @@ def without_documents(corpus: EncodedCorpus, rows: Rows) -> EncodedCorpus:
         break_offsets=moved.astype(np.uint64),
         text=None,
     )
-    n_terms = len(corpus.vocabulary)
-    term_counts = np.zeros(n_terms, np.int64)
-    for block in document_blocks(left):
-        term_counts += np.bincount(block.token_ids, minlength=n_terms)
-    vocabulary = replace(
-        corpus.vocabulary, term_counts=term_counts, document_counts=document_counts(left, n_terms)
-    )
-    return replace(left, vocabulary=vocabulary)
+    return counted_anew(left)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.encoded import EncodedCorpus, document_blocks, document_counts
+from latentcli.corpus.encoded import EncodedCorpus, counted_anew, documents_with_words
 
 Rows = npt.NDArray[np.int64]
 
@@ -26,12 +26,6 @@ class Resample(NamedTuple):
 
     number: int
     seed: int
-
-
-def documents_with_words(corpus: EncodedCorpus) -> Rows:
-    """Return the documents that a resample is drawn from, ascending."""
-    rows: Rows = np.flatnonzero(np.diff(corpus.offsets.astype(np.int64)))
-    return rows
 
 
 def drawn_with_replacement(corpus: EncodedCorpus, resample: Resample) -> Rows:
@@ -71,7 +65,7 @@ def resampled(corpus: EncodedCorpus, documents: Rows, folder: Path) -> EncodedCo
         labels=None if corpus.labels is None else corpus.labels.taken(documents),
         text=None,
     )
-    return _counted(drawn)
+    return counted_anew(drawn)
 
 
 def _starts(lengths: Rows) -> Rows:
@@ -87,14 +81,3 @@ def _gathered(first: Rows, starts: Rows) -> Iterator[tuple[Rows, Rows]]:
         place = np.arange(begin, min(begin + _BLOCK, int(starts[-1])))
         document = np.searchsorted(starts, place, side="right") - 1
         yield document, first[document] + place - starts[document]
-
-
-def _counted(corpus: EncodedCorpus) -> EncodedCorpus:
-    n_terms = len(corpus.vocabulary)
-    counts = np.zeros(n_terms, np.int64)
-    for block in document_blocks(corpus):
-        counts += np.bincount(block.token_ids, minlength=n_terms)
-    vocabulary = replace(
-        corpus.vocabulary, term_counts=counts, document_counts=document_counts(corpus, n_terms)
-    )
-    return replace(corpus, vocabulary=vocabulary)

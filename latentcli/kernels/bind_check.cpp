@@ -37,15 +37,19 @@ Form form_of(const std::string& name) {
     throw std::invalid_argument("no form '" + name + "'");
 }
 
+// Room for so many lines: a power of two.
+size_t room_for(size_t most_lines) {
+    if (most_lines > size_t{1} << 28) throw std::invalid_argument("too many lines to keep");
+    return std::bit_ceil(std::max<size_t>(most_lines, 1 << 10));
+}
+
 nb::bytes as_bytes(std::string_view text) { return nb::bytes(text.data(), text.size()); }
 
 class BoundLineScanner {
   public:
     BoundLineScanner(size_t n_places, size_t most_lines)
-        : scanner_(n_places, std::bit_ceil(std::max<size_t>(most_lines, 1 << 10))) {
-        if (n_places > 1 << 20 || most_lines > size_t{1} << 28) {
-            throw std::invalid_argument("too many places or lines to keep");
-        }
+        : scanner_(n_places, room_for(most_lines)) {
+        if (n_places > 1 << 20) throw std::invalid_argument("too many places to keep");
     }
 
     void begin(const std::string& form) { scanner_.begin(form_of(form)); }

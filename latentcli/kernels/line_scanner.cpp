@@ -146,9 +146,10 @@ const uint8_t* tag_end(const uint8_t* at, const uint8_t* end) {
     if (behind == end || (*behind != '>' && *behind != ' ' && *behind != '/')) return nullptr;
     const std::string_view found(lowered.data(), static_cast<size_t>(behind - name));
     if (!std::binary_search(TAGS.begin(), TAGS.end(), found)) return nullptr;
-    const uint8_t* close = std::find(behind, end, '>');
-    const uint8_t* open = std::find(behind, close, '<');
-    if (close == end || open != close) return nullptr;
+    // No farther than the next <, so that a line of many is looked at once.
+    const auto bracket = [](uint8_t byte) { return byte == '<' || byte == '>'; };
+    const uint8_t* close = std::find_if(behind, end, bracket);
+    if (close == end || *close == '<') return nullptr;
     // Behind a space, an attribute: <a href=...>; <a b> is none.
     if (*behind == ' ' && std::find(behind, close, '=') == close &&
         std::find(behind, close, '/') == close) {
@@ -367,8 +368,8 @@ void LineScanner::take(const uint8_t* at, const uint8_t* end, bool last) {
                 held_.assign(at, end);
                 return;
             }
-            while (stop > at && (stop[-1] & 0xC0) == 0x80) --stop;  // inside no character
-            if (stop - 1 > at && stop[-1] >= 0xC0) --stop;
+            for (int i = 0; i < 3 && (stop[-1] & 0xC0) == 0x80; ++i) --stop;  // in no character
+            if (stop[-1] >= 0xC0) --stop;
         }
         uint32_t found = classes(at, stop);
         if ((found & RETURN) != 0) {  // CR and CRLF end lines, too

@@ -11,6 +11,7 @@ namespace {
 constexpr size_t KEPT_BYTES = 200;      // of a line's text
 constexpr uint32_t WORTH_A_TEXT = 3;    // documents
 constexpr size_t MOST_TEXTS = 1 << 18;  // some tens of megabytes
+constexpr uint32_t MOST_MISSED = (1 << 16) - 1;
 
 }  // namespace
 
@@ -23,7 +24,7 @@ void RepeatedLines::add(std::string_view text, uint32_t document, uint32_t file,
             found = &place(hash);
         }
         ++used_;
-        *found = {hash, line, file, 0, 0, 0};
+        *found = {hash, line, std::min(floor_, MOST_MISSED), file, 0, 0, 0};
     }
     ++found->count;
     if (found->last_document == document) return;
@@ -57,7 +58,8 @@ RepeatedLines::Line& RepeatedLines::place(uint64_t hash) {
     return lines_[i];
 }
 
-// Double the table, or, where it must not grow, forget the lines of the fewest documents.
+// Double the table, or, where it must not grow, forget the lines of the fewest documents, those
+// counted that it may have missed: these are never more than the floor.
 void RepeatedLines::make_room() {
     if (lines_.size() < most_) return rebuild(lines_.size() * 2, 0);
     do {
@@ -66,13 +68,13 @@ void RepeatedLines::make_room() {
     } while (used_ * 3 > lines_.size());
 }
 
-// Lay the table out anew, without lines of fewer documents than `least`.
+// Lay the table out anew, without lines that may be in fewer documents than `least` at most.
 void RepeatedLines::rebuild(size_t size, uint32_t least) {
     std::vector<Line> old(size);
     old.swap(lines_);
     used_ = 0;
     for (const Line& line : old) {
-        if (line.hash == 0 || line.documents < least) continue;
+        if (line.hash == 0 || line.documents + line.missed < least) continue;
         place(line.hash) = line;
         ++used_;
     }

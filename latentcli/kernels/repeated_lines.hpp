@@ -16,8 +16,9 @@ namespace latent {
 class RepeatedLines {
   public:
     struct Line {
-        uint64_t hash = 0;  // 0: the place is free
-        uint64_t line = 0;  // where it was seen first
+        uint64_t hash = 0;         // 0: the place is free
+        uint64_t line : 48 = 0;    // where it was seen first
+        uint64_t missed : 16 = 0;  // documents that may have had it before
         uint32_t file = 0;
         uint32_t documents = 0;
         uint32_t last_document = 0;

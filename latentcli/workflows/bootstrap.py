@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.encoded import EncodedCorpus, documents_with_words
 from latentcli.corpus.mask import frequent
 from latentcli.corpus.resample import (
     Resample,
-    documents_with_words,
     drawn_with_replacement,
     resampled,
 )
@@ -35,7 +34,7 @@ from latentcli.wording import counted
 from latentcli.workflows.ask import check_words, known_words, space_of
 from latentcli.workflows.corpus_text import own_digest
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.reference_corpus import own_corpus
+from latentcli.workflows.reference_corpus import needed_corpus
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run_of
 
 _FEW_DOCUMENTS = 30
@@ -72,12 +71,7 @@ def _jobs(
     cache: Cache, run: Artefact, n_resamples: int, threads: int | None, observer: Observer
 ) -> list[Job]:
     manifest = run.manifest
-    corpus = own_corpus(cache, manifest)
-    if corpus is None:
-        raise RequestError(
-            f"the corpus of {run.id[:12]} is no longer in the cache",
-            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-        )
+    corpus = needed_corpus(cache, run)
     _check_documents(corpus, observer)
     parameters = recorded_parameters(manifest["algorithm"], manifest["parameters"])
     base = Job(

@@ -17,13 +17,14 @@ from latentcli.corpus.lenient import Faults
 from latentcli.corpus.mask import default_min_count, frequent
 from latentcli.corpus.near_duplicates import duplicates
 from latentcli.corpus.sights import Places, Sights
-from latentcli.errors import InputError
+from latentcli.errors import InputError, RequestError
 from latentcli.kernels import usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.staging import scratch
 from latentcli.wording import counted
 from latentcli.workflows import findings as say
+from latentcli.workflows.corpus import stored_run
 from latentcli.workflows.findings import Finding
 from latentcli.workflows.reading import CorpusRequest, Reading, byte_progress, open_inputs
 from latentcli.workflows.topic_corpus import kept_words, n_with_words
@@ -63,8 +64,14 @@ def check(
 ) -> list[Finding]:
     """Return what is wrong with a corpus, the most important first; empty: nothing was found.
 
-    ``n`` is how many places of a finding, and how many groups of duplicates, are given.
+    ``n`` is how many places of a finding, and how many groups of duplicates, are given. Raises
+    RequestError for the name of a stored corpus.
     """
+    if request.inputs and stored_run(cache, request, observer) is not None:
+        raise RequestError(
+            f"'{request.inputs[0]}' is a corpus in the cache, where faults of its text do not show",
+            "name the files that it was made of",
+        )
     began, threads = time.monotonic(), usable_threads(threads)
     with scratch(cache) as folder:
         faults = Faults(n)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from latentcli.corpus.passages import dense_snippet
@@ -60,8 +60,17 @@ class TrainingText:
         if self._chunk is not None:
             self._starts = _chunk_starts(found[0], self._chunk)
 
-    def snippets(self, rows: Sequence[int], words: Mapping[str, float]) -> list[str | None]:
-        """Cut from each document where the words weigh most; None where the text is missing."""
+    def snippets(
+        self,
+        rows: Sequence[int],
+        words: Mapping[str, float],
+        otherwise: Callable[[], Mapping[str, float]] = dict,
+    ) -> list[str | None]:
+        """Cut from each document where the words weigh most; None where the text is missing.
+
+        Documents that have none of them are cut where the words of ``otherwise`` weigh most, which
+        is called only if there are any.
+        """
         corpus = self.corpus
         if corpus is None or not len(rows):
             return [None] * len(rows)
@@ -71,13 +80,22 @@ class TrainingText:
                 "with 'latent corpus', without --no-text"
             )
             return [None] * len(rows)
-        found = ((corpus.words.find(word), weight) for word, weight in words.items())
-        weights = {row: weight for row, weight in found if row is not None}
-        starts = self._starts
-        return [
-            dense_snippet(corpus, weights, int(starts[row]), int(starts[row + 1]), self._parent)
-            for row in map(int, rows)
-        ]
+        weights = _of_terms(corpus, words)
+        others: dict[int, float] | None = None
+        cut: list[str | None] = []
+        for row in map(int, rows):
+            first, last = int(self._starts[row]), int(self._starts[row + 1])
+            has_words = any(term in weights for term in corpus.token_ids[first:last].tolist())
+            if not has_words and others is None:
+                others = _of_terms(corpus, otherwise())
+            sought = weights if has_words else others or {}
+            cut.append(dense_snippet(corpus, sought, first, last, self._parent))
+        return cut
+
+
+def _of_terms(corpus: StoredTokens, words: Mapping[str, float]) -> dict[int, float]:
+    found = ((corpus.words.find(word), weight) for word, weight in words.items())
+    return {row: weight for row, weight in found if row is not None}
 
 
 def tell_gone(run: Artefact, observer: Observer) -> None:

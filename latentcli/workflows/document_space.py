@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +29,7 @@ from latentcli.workflows.reference_corpus import own_corpus
 _SOUGHT_WORDS = 50
 # Of fewer documents than these nobody knows what they share with all others.
 _FEW_DOCS = 50
+_BLOCK_ROWS = 1 << 16
 
 
 class Parts(NamedTuple):
@@ -97,7 +98,8 @@ def _of_embedding(run: Artefact, corpus: EncodedCorpus | None) -> Parts:
     found.arrays["totals"] = np.array([model.term_counts.sum()], np.float64)
     if np.count_nonzero(np.diff(counts.starts)) >= _FEW_DOCS:
         found.arrays["common"] = common = common_component(vectors)
-        vectors -= (vectors @ common)[:, None] * common
+        for rows in _blocks(vectors):
+            rows -= (rows @ common)[:, None] * common
     return found
 
 
@@ -106,10 +108,19 @@ def common_component(vectors: npt.NDArray[np.float32]) -> npt.NDArray[np.float32
 
     Arora, Liang and Ma (2017) take it out of sentences' vectors.
     """
-    doubles = vectors.astype(np.float64)
-    _, directions = np.linalg.eigh(doubles.T @ doubles)
+    products = np.zeros((vectors.shape[1], vectors.shape[1]))
+    for rows in _blocks(vectors):
+        doubles = rows.astype(np.float64)
+        products += doubles.T @ doubles
+    _, directions = np.linalg.eigh(products)
     common: npt.NDArray[np.float32] = directions[:, -1].astype(np.float32)
     return common
+
+
+def _blocks(vectors: npt.NDArray[np.float32]) -> Iterator[npt.NDArray[np.float32]]:
+    """Yield views of some rows, of which a copy is small."""
+    for start in range(0, len(vectors), _BLOCK_ROWS):
+        yield vectors[start : start + _BLOCK_ROWS]
 
 
 def _of_topics(run: Artefact) -> Parts:

@@ -39,6 +39,17 @@ def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | Non
     return chunked(corpus, chunk) if corpus is not None and chunk else corpus
 
 
+def needed_corpus(cache: Cache, run: Artefact) -> EncodedCorpus:
+    """Return a model's own corpus; RequestError where it is no longer in the cache."""
+    corpus = own_corpus(cache, run.manifest)
+    if corpus is None:
+        raise RequestError(
+            f"the corpus of {run.id[:12]} is no longer in the cache",
+            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
+        )
+    return corpus
+
+
 def training_corpus(cache: Cache, run: Artefact) -> tuple[EncodedCorpus, Rows]:
     """Return what a model was trained on: its corpus as it was cut, and the rows of its words.
 
@@ -46,12 +57,7 @@ def training_corpus(cache: Cache, run: Artefact) -> tuple[EncodedCorpus, Rows]:
 
     Raises RequestError where the corpus is no longer in the cache.
     """
-    corpus = own_corpus(cache, run.manifest)
-    if corpus is None:
-        raise RequestError(
-            f"the corpus of {run.id[:12]} is no longer in the cache",
-            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-        )
+    corpus = needed_corpus(cache, run)
     held_out = run.manifest["mask"].get("held_out")
     if held_out is not None:
         corpus = without_documents(corpus, held_out_documents(corpus, held_out))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from latentcli.corpus.joining import joined_words
@@ -30,9 +31,8 @@ from latentcli.workflows.find import chosen_run
 
 _TOPIC_MODEL = "topic-model"
 _NAMED_UNKNOWN = 5
-# Words near the question, by which a document that has none of its own words is shown; together
-# they weigh as much as half a word of the question.
-_NEAR_WORDS, _NEAR_WEIGHT = 50, 0.5
+# So many words near the question show a document that has none of its own words.
+_NEAR_WORDS = 50
 
 
 class FoundDocument(NamedTuple):
@@ -96,27 +96,30 @@ def similar_documents(
 ) -> Iterator[FoundDocument]:
     """Yield the ``n`` documents most like each of the corpus's documents, without itself.
 
-    Unknown ids among known ones are noted; raises NothingFound where none is known.
+    Ids that are unknown, or of a document without words of the model, are noted among others;
+    raises NothingFound where there are no others.
     """
     if not ids:
         raise InputError("no documents named", "give an id a line on standard input")
     for document in ids:
         check_query(document)
     place = _open(cache, ref, observer)
-    rows = [(document, place.space.document_ids.find(document)) for document in ids]
-    unknown = [document for document, row in rows if row is None]
-    questions = [place.like(document, row) for document, row in rows if row is not None]
-    known = [question for question in questions if question is not None]
+    known: list[Question] = []
+    unknown: list[str] = []
+    empty: list[str] = []
+    for document in ids:
+        row = place.space.document_ids.find(document)
+        question = None if row is None else place.like(document, row)
+        if question is not None:
+            known.append(question)
+        else:
+            (unknown if row is None else empty).append(document)
     if not known:
-        raise (
-            place.unknown_ids(unknown)
-            if unknown
-            else NothingFound(
-                f"document '{shortened(ids[0])}' has no words of the model: nothing is like it"
-            )
-        )
+        raise place.unknown_ids(unknown) if unknown else _nothing_known_of(empty[0])
     for document in unknown[:_NAMED_UNKNOWN]:
         observer.note(f"unknown document '{shortened(document)}'")
+    for document in empty[:_NAMED_UNKNOWN]:
+        observer.note(_nothing_known_of(document).message)
     return place.answers(known, n)
 
 
@@ -185,8 +188,10 @@ class _Place:
         for question in questions:
             but = () if question.row is None else (question.row,)
             near = nearest_documents(self.space, question.vector, n, but)
-            sought = {**self._near_words(question.vector), **question.words}
-            snippets = text.snippets([found.row for found in near], sought)
+            rows = [found.row for found in near]
+            snippets = text.snippets(
+                rows, question.words, partial(self._near_words, question.vector)
+            )
             for found, snippet in zip(near, snippets, strict=True):
                 yield self._answer(found, snippet, question.query)
 
@@ -199,7 +204,7 @@ class _Place:
         return (self.space.labels[row] or None) if self.space.labels is not None else None
 
     def _near_words(self, vector: Sequence[float]) -> dict[str, float]:
-        """Return words near a question, each with its small weight."""
+        """Return words near a question, each with its weight."""
         if self.space.similarity == HELLINGER:
             weights = mixture_terms(self.space, vector)
         else:
@@ -208,10 +213,7 @@ class _Place:
                 index = scan_index(self._cache, self._run, self.words.vectors)
             near = nearest(self.words, [vector], _NEAR_WORDS, "cosine", index)[0]
             weights = {row: cosine for row, cosine in near if cosine > 0}
-        whole = math.fsum(weights.values()) or 1.0
-        return {
-            self.words.words[row]: _NEAR_WEIGHT * weight / whole for row, weight in weights.items()
-        }
+        return {self.words.words[row]: weight for row, weight in weights.items()}
 
     def note_unknown(self, queries: Sequence[str]) -> None:
         """Note the words and texts that the model does not know, some by name."""
@@ -239,6 +241,12 @@ class _Place:
         return NothingFound(
             f"unknown {what} {shown} (the model has {counted(len(known), 'document')})", hint
         )
+
+
+def _nothing_known_of(document: str) -> NothingFound:
+    return NothingFound(
+        f"document '{shortened(document)}' has no words of the model: nothing is like it"
+    )
 
 
 def _open(cache: Cache, ref: str | None, observer: Observer) -> _Place:

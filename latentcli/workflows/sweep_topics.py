@@ -209,13 +209,14 @@ def _curves(
     settings: Sequence[Setting], found: Material, wanted: TopicSweep, algorithms: Sequence[str]
 ) -> Curves:
     held_out = found.mask.get("held_out")
+    noun = "document" if found.mask["chunk"] is None else "part"  # of documents that were cut
     facts = [
         ("corpus", found.corpus.name),
-        ("documents", f"{found.corpus.n_docs:,}"),
+        (f"{noun}s", f"{found.corpus.n_docs:,}"),
         ("words", f"{len(found.kept):,}"),
         ("algorithm", ", ".join(algorithms)),
         ("seeds", counted(wanted.seeds, "seed")),
-        ("held out", "none" if held_out is None else counted(held_out["documents"], "document")),
+        ("held out", "none" if held_out is None else counted(held_out["documents"], noun)),
     ]
     title = f"How many topics? {found.corpus.name}"
     return Curves(title, "topics", _MEASURES, settings, facts, typed_command())

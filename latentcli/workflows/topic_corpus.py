@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from latentcli.corpus.encoded import EncodedCorpus, chunked
+from latentcli.corpus.encoded import EncodedCorpus, chunked, documents_with_words
 from latentcli.corpus.mask import Rows, topical
 from latentcli.corpus.phrases import phrases_of
 from latentcli.corpus.stopwords import stop_words
@@ -23,7 +21,7 @@ _CHUNK_TOKENS = 1000
 
 def n_with_words(corpus: EncodedCorpus) -> int:
     """Return how many documents are not empty."""
-    return int(np.count_nonzero(np.diff(corpus.offsets.astype(np.int64))))
+    return len(documents_with_words(corpus))
 
 
 def cut_documents(

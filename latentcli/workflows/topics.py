@@ -102,10 +102,7 @@ def material(
     """Return the documents and words that a request trains on."""
     corpus, _ = load_corpus(cache, corpus_request, observer, threads)
     whole, chunk = cut_documents(corpus, request.chunk, observer)
-    corpus, held_out = hold_out(
-        whole, request.held_out, request.seed, observer,
-        "documents" if chunk is None else "parts of documents",
-    )  # fmt: skip
+    corpus, held_out = hold_out(whole, request.held_out, request.seed, observer)
     kept, mask = kept_words(corpus, request.mask, observer)
     return Material(corpus, whole, kept, {**mask, "chunk": chunk, **held_out, "terms": len(kept)})
 

@@ -34,6 +34,14 @@ def test_a_clean_corpus_is_an_answer_too(latent: Run) -> None:
     assert latent("check", SAMPLES / "notices.jsonl", "-q").stderr == ""
 
 
+def test_the_name_of_a_stored_corpus_is_answered_by_what_to_name_instead(latent: Run) -> None:
+    latent("corpus", SAMPLES / "tales.txt", "--name", "stored")
+    answer = latent("check", "stored")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "'stored' is a corpus in the cache" in answer.stderr
+    assert "name the files" in answer.stderr and "Traceback" not in answer.stderr
+
+
 def test_standard_input_is_read_for_a_dash_and_where_is_a_list_in_json(latent: Run) -> None:
     text = b"a caf\xe9 in the morning\nanother caf\xe9 at night\n"
     answer = latent("check", "-", "--json", "-n", "1", stdin=text)

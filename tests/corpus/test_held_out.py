@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from latentcli.corpus.counts import count_matrix
-from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.encoded import EncodedCorpus, chunked, document_lengths
 from latentcli.corpus.held_out import drawn_documents, without_documents
 from latentcli.corpus.mask import masked_blocks
 from tests.small import encoded
@@ -83,3 +83,26 @@ def test_paragraphs_of_documents_that_stay_begin_where_they_did(tmp_path: Path) 
     starts = [p for p in before.paragraphs if p < 5] + [p - 2 for p in before.paragraphs if p >= 7]
     assert block.paragraphs.tolist() == sorted(set(starts))
     assert count_matrix(left, kept).doc_lengths().tolist() == [5, 0, 3]
+
+
+def test_of_documents_that_were_cut_whole_ones_are_drawn(tmp_path: Path) -> None:
+    texts = ["a b c d e f g h", "", "b c", "a c c d d e e f g", "d a", "e e b b c c d a a b"] * 10
+    whole = encoded(texts, tmp_path)
+    cut = chunked(whole, 3)
+    assert cut.n_docs > whole.n_docs
+    names = list(whole.document_ids)
+    drawn = {names[row] for row in drawn_documents(whole, 0.3, 7)}
+    parts = [cut.document_ids[row] for row in drawn_documents(cut, 0.3, 7).tolist()]
+    assert {name.split("#")[0] for name in parts} == drawn
+    left = without_documents(cut, drawn_documents(cut, 0.3, 7))
+    kept = [name for name, n in zip(left.document_ids, document_lengths(left), strict=True) if n]
+    assert not {name.split("#")[0] for name in kept} & drawn
+    by_part = {
+        cut.document_ids[row].split("#")[0] for row in drawn_documents(cut, 0.3, 7, whole=False)
+    }
+    assert len(by_part) > len(drawn)
+
+
+def test_documents_that_are_shorter_than_a_cut_are_drawn_as_before(corpus: EncodedCorpus) -> None:
+    expected = drawn_documents(corpus, 0.02, 1).tolist()
+    assert drawn_documents(chunked(corpus, 100), 0.02, 1).tolist() == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 
 import numpy as np
@@ -200,6 +201,38 @@ def test_in_little_room_the_widespread_lines_are_still_found() -> None:
     assert all(counter[line] - scanner.floor <= n <= counter[line] for line, n in found.items())
 
 
+def test_a_line_that_is_forgotten_again_and_again_is_not_missed_more_often_than_said() -> None:
+    scanner, times = LineScanner(3, 1 << 10), 0
+
+    def document(lines: list[str]) -> None:
+        scanner.begin("file")
+        scanner.feed("\n".join(lines).encode(), True)
+
+    for rounds in range(1, 8):
+        for _ in range(rounds):
+            document(["the line that comes back"])
+        times += rounds
+        document([f"line {number} of round {rounds}" for number in range(683)])
+    for _ in range(30):
+        document(["the line that comes back"])
+    [(found, *_, text)] = scanner.repeated(20)
+    assert text == b"the line that comes back"
+    assert 0 < times + 30 - scanner.floor <= found <= times + 30
+
+
+@pytest.mark.parametrize("unit", [b"<a ", b"\x80", b"&#1", b"a@b", b"[[", b"\\a", b"www.", b"\xc3"])
+def test_hostile_lines_take_no_longer_than_others(unit: bytes) -> None:
+    def seconds(chunk: bytes) -> float:
+        scanner, began = LineScanner(3), time.process_time()
+        scanner.begin("lines")
+        for _ in range(6):
+            scanner.feed(chunk, False)
+        scanner.feed(b"", True)
+        return time.process_time() - began
+
+    assert seconds(unit * ((1 << 20) // len(unit))) < 0.5 + 20 * seconds(b"a word " * 150_000)
+
+
 def test_texts_are_placed_by_the_lines_given() -> None:
     scanner = LineScanner(5)
     text = b"one <br> two\n caf\xc3\x83\xc2\xa9 \n x &amp; y "
@@ -217,3 +250,6 @@ def test_arrays_that_do_not_fit_are_refused() -> None:
         LineScanner(3).texts(b"", np.array([5], np.uint64), np.zeros(1, np.uint32), one)
     with pytest.raises(ValueError, match="no form"):
         LineScanner(3).begin("verse")
+    for places, lines in ((3, 1 << 40), (1 << 40, 1 << 10)):
+        with pytest.raises(ValueError, match="too many"):
+            LineScanner(places, lines)

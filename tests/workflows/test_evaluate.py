@@ -28,7 +28,10 @@ from latentcli.workflows.corpus import corpus
 from latentcli.workflows.evaluate import evaluate
 from latentcli.workflows.evaluate_topics import described_completion
 from latentcli.workflows.evaluation_request import EvaluationRequest, Measure
+from latentcli.workflows.held_out import held_out_documents
 from latentcli.workflows.reading import CorpusRequest
+from latentcli.workflows.reference_corpus import own_corpus
+from latentcli.workflows.reproduce import reproduce
 from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
 from latentcli.workflows.topics import describe, topics
 from latentcli.workflows.training import TrainingOptions
@@ -263,6 +266,46 @@ def test_a_corpus_that_was_cut_is_judged_as_it_was_cut(tmp_path: Path) -> None:
     assert "windows of 110 tokens of one, 1 document," not in found["c_v"].detail
     assert found["u_mass"].value is not None and found["u_mass"].value < -0.01
     assert found["held_out_perplexity"].value is not None
+
+
+def test_no_part_of_a_document_is_trained_on_beside_one_held_out(
+    tmp_path: Path, notes: Notes
+) -> None:
+    store = Cache(tmp_path / "cache")
+    request = TopicsRequest("lsi", k=3, held_out=0.3, chunk=20, seed=2)
+    topics(store, NOTICES, request, TrainingOptions(name="cut"), observer=notes)
+    assert "120 of 400 documents, " in notes
+    run = find(store, "cut")
+    record = run.manifest["mask"]["held_out"]
+    assert record["whole"] is True
+    whole = own_corpus(store, run.manifest)
+    assert whole is not None
+    rows = held_out_documents(whole, record).tolist()
+    held_out = {whole.document_ids[row].split("#")[0] for row in rows}
+    model = open_topic_model(run)
+    trained_on = {
+        model.document_ids[row].split("#")[0] for row in np.flatnonzero(model.doc_lengths).tolist()
+    }
+    assert len(held_out) == 120 and len(rows) > 120
+    assert trained_on and not held_out & trained_on
+
+
+def test_parts_that_an_older_version_held_out_are_still_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Cache(tmp_path / "cache")
+    request = TopicsRequest(k=3, held_out=0.3, chunk=20, iterations=2)
+    module = "latentcli.workflows.held_out.whole_documents"
+    with monkeypatch.context() as older:
+        older.setattr(module, lambda corpus: np.arange(1))
+        topics(store, NOTICES, request, TrainingOptions(name="old"))
+    record = find(store, "old").manifest["mask"]["held_out"]
+    assert "whole" not in record
+    found = judged(store, "old")["held_out_perplexity"]
+    assert found.value is not None and record["digest"][:12] in found.detail
+    assert reproduce(store, "old").failure is None
+    topics(store, NOTICES, request, TrainingOptions(name="new"))
+    assert "whole" in find(store, "new").manifest["mask"]["held_out"]
 
 
 def test_topics_from_elsewhere_need_no_model(tmp_path: Path) -> None:

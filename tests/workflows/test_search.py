@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from scipy.spatial.distance import cdist
 
 from latentcli.corpus.counts import count_documents, count_words
 from latentcli.corpus.documents import Document
+from latentcli.corpus.strings import Strings
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.corpus import open_corpus
 from latentcli.formats.models import open_embedding, open_topic_model
 from latentcli.models.topic_model import LsiModel
 from latentcli.queries.inference import infer_topics, infer_vectors
+from latentcli.queries.neighbours import nearest
 from latentcli.store.cache import Cache
 from latentcli.store.derived import documents_path
 from latentcli.store.gc import collect
@@ -81,6 +85,31 @@ def test_a_text_finds_notices_of_its_subject_and_shows_its_words(name: str, trai
         assert all(one.query == text and 0 < one.similarity <= 1.000001 for one in found)
 
 
+def test_words_near_a_text_are_looked_for_only_where_documents_have_none_of_its_own(
+    trained: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def counting(*arguments: Any) -> list[list[tuple[int, float]]]:
+        calls.append(nearest(*arguments))
+        return calls[-1]
+
+    monkeypatch.setattr("latentcli.workflows.search.nearest", counting)
+    [first] = search(trained, ["butter"], "notices-lsi", 1)
+    assert "butter" in (first.snippet or "").lower() and not calls
+    found = list(search(trained, ["butter"], "notices-lsi", 100))
+    [[near]] = calls
+    words = {model_words(trained)[row] for row, _ in near}
+    snippets = [(one.snippet or "").lower() for one in found]
+    without = [set(re.findall("[a-z]+", text)) for text in snippets if "butter" not in text]
+    assert len(without) > 20
+    assert all(words & shown for shown in without[:3])
+
+
+def model_words(store: Cache) -> Strings:
+    return open_topic_model(find(store, "notices-lsi")).words
+
+
 @pytest.mark.parametrize("algorithm", ["plsa", "nmf"])
 def test_other_mixtures_are_searched_too(algorithm: str, cache: Path, tmp_path: Path) -> None:
     corpus = _harbours_and_kitchens(tmp_path)
@@ -112,6 +141,20 @@ def test_a_document_is_not_like_itself_but_is_found_by_its_own_words(
     if name != "tales":
         alike = [one.document.split("-")[0] == one.query.split("-")[0] for one in found]
         assert np.mean(alike) >= 0.8
+
+
+def test_a_document_without_words_of_the_model_is_noted_among_others(
+    cache: Path, tmp_path: Path, notes: Notes
+) -> None:
+    corpus = _harbours_and_kitchens(tmp_path)
+    corpus.write_text("of the\n" + corpus.read_text())
+    run_latent(cache, "topics", corpus, "-a", "lsi", "--k", "2", "--format", "lines")
+    found = list(similar_documents(Cache(cache), ["1", "2", "nowhere"], None, 3, notes))
+    assert [one.query for one in found] == ["2"] * 3 and "1" not in {one.document for one in found}
+    assert "document '1' has no words of the model" in notes
+    assert "unknown document 'nowhere'" in notes
+    with pytest.raises(NothingFound, match="document '1' has no words"):
+        similar_documents(Cache(cache), ["1"], None, 3)
 
 
 def test_documents_of_a_topic_are_those_of_the_topic(trained: Cache) -> None:

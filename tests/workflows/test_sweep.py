@@ -289,3 +289,15 @@ def test_embeddings_are_found_again_by_embed_and_none_is_the_latest(
     corpus = CorpusRequest([str(SAMPLES / "tales.txt")])
     embed(store, corpus, wanted, TrainingOptions(threads=1), notes)
     assert f"word2vec: {found.rows[1].models[1]} is in the cache already" in notes
+
+
+def test_of_documents_that_are_cut_whole_ones_are_held_out(store: Cache, notes: Notes) -> None:
+    request = TopicsRequest("lsi", held_out=0.2, chunk=40)
+    wanted = TopicSweep([2], ["lsi"], 1, request)
+    corpus = CorpusRequest([str(SAMPLES / "notices.jsonl")])
+    facts = dict(sweep_topics(store, corpus, wanted, None, notes).curves.facts)
+    assert "80 of 400 documents, " in notes
+    n_parts, n_held_out = (
+        int(facts[name].split()[0].replace(",", "")) for name in ("parts", "held out")
+    )
+    assert facts["held out"].endswith(" parts") and n_parts > 400 and n_held_out > 80

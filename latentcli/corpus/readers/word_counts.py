@@ -19,6 +19,7 @@ FORMATS = ("lda-c", "svmlight", "uci", "mm")
 _BANNER = "%%matrixmarket"
 _MOST_COUNT = 10_000_000
 _MOST_EMPTY = 1_000_000
+_MOST_DIGITS = 18
 _HINT = "the form is described in docs/formats.md"
 
 
@@ -88,7 +89,7 @@ def _coordinates(
         cells = line.split()
         if not cells:
             continue
-        if len(cells) != 3 or not cells[0].isdecimal() or not cells[1].isdecimal():
+        if len(cells) != 3 or not all(map(_is_number, cells[:2])):
             raise InputError(f"{where}: not 'document word count'", _HINT)
         row = int(cells[0])
         if not document <= row <= n_docs:
@@ -96,6 +97,8 @@ def _coordinates(
                 f"{where}: document {row}, of {n_docs}, behind document {document}",
                 "documents must stand in order: sort the lines, but for the head, by number",
             )
+        if row - document > _MOST_EMPTY:
+            raise InputError(f"{where}: document {row} follows document {document}", _HINT)
         while document < row:
             yield from _document(str(document), pairs, None)
             document, pairs = document + 1, []
@@ -126,7 +129,7 @@ def _header(
         if not line.strip() or (form == "mm" and line.startswith("%")):
             continue
         cells = line.split()
-        if not all(cell.isdecimal() for cell in cells) or len(cells) != (3 if form == "mm" else 1):
+        if not all(map(_is_number, cells)) or len(cells) != (3 if form == "mm" else 1):
             raise InputError(f"{name}:{number}: not the sizes that a head has", _HINT)
         numbers += map(int, cells)
         if len(numbers) == 3:
@@ -140,9 +143,13 @@ def _header(
     return numbers[0], numbers[2], lines
 
 
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
+
+
 def _pair(cell: str, where: str) -> tuple[int, int]:
     term, colon, count = cell.partition(":")
-    if not colon or not term.isdecimal():
+    if not colon or not _is_number(term):
         raise InputError(f"{where}: {cell[:40]!r} is not 'word:count'", _HINT)
     return int(term), _count(count, where)
 
