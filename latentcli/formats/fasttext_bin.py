@@ -310,7 +310,7 @@ def _judged(
             word = spelled.decode(encoding, encoding_errors)
         except UnicodeDecodeError:
             fault = f"{spelled[:40]!r} is not {encoding}"
-            hint = "--encoding names another, --encoding-errors replace marks what is not"
+            hint = "--encoding-errors replace keeps it, with U+FFFD for what is not"
         if not fault and not word:
             fault = "is empty"
         if not fault and word in words:

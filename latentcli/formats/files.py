@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,12 +62,26 @@ def checked_target(target: Path) -> Path:
 
 def write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write ``target`` with ``write``: a regular file is replaced whole, a device written to."""
-    if target.exists() and not target.is_file() and not target.is_dir():
-        with open(target, "wb") as out:
+    with naming_what_is_full(target):
+        if target.exists() and not target.is_file() and not target.is_dir():
+            with open(target, "wb") as out:
+                write(out)
+            return
+        with replacing(target) as out:
             write(out)
-        return
-    with replacing(target) as out:
-        write(out)
+
+
+@contextlib.contextmanager
+def naming_what_is_full(target: Path) -> Iterator[None]:
+    """Raise MachineError, which names ``target``, where there is no room for it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise MachineError(
+            f"{target}: no space left on the device", "free some space, or choose another place"
+        ) from None
 
 
 def write_content(target: Path, content: bytes) -> None:

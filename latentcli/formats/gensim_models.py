@@ -19,7 +19,7 @@ from gensim.models import LsiModel as GensimLsi
 from gensim.models.nmf import Nmf
 
 from latentcli.errors import RequestError
-from latentcli.formats.files import sync_directory
+from latentcli.formats.files import naming_what_is_full, sync_directory
 from latentcli.models.embedding import Embedding
 from latentcli.models.topic_model import LdaModel, LsiModel, NmfModel, TopicModel
 
@@ -144,7 +144,8 @@ def _in_place(target: Path, save: Callable[[str], None]) -> list[Path]:
     folder = target.parent.resolve()
     if not folder.is_dir():
         raise RequestError(f"{target}: there is no folder '{target.parent}'", "make it first")
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".latent-export-") as scratch:
+    making = tempfile.TemporaryDirectory(dir=folder, prefix=".latent-export-")
+    with naming_what_is_full(target), making as scratch:
         save(str(Path(scratch) / target.name))
         written = sorted(os.listdir(scratch), key=lambda name: (name == target.name, name))
         for name in written:

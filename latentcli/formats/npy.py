@@ -82,7 +82,9 @@ def _header(file: ForeignFile) -> tuple[tuple[int, ...], bool, np.dtype[Any], in
 
 def write_vectors(vectors: npt.NDArray[np.float32], out: BinaryIO) -> None:
     """Write the rows of words: float32 (n_terms, dim)."""
-    np.lib.format.write_array(out, np.asarray(vectors), allow_pickle=False)
+    rows: Any = np.ascontiguousarray(vectors)
+    np.lib.format.write_array_header_1_0(out, np.lib.format.header_data_from_array_1_0(rows))
+    out.write(memoryview(rows).cast("B"))  # NumPy's own way hides why a disk takes no more
 
 
 def write_labels(words: Iterable[str], out: BinaryIO) -> None:

@@ -76,18 +76,22 @@ def mean_vector(
     total: float,
     common: Sequence[float],
     counts: Counts,
+    composed: Sequence[Sequence[float]] = (),
 ) -> list[float]:
     """Return the mean of word vectors, float32 (n_terms, dim), by smooth inverse frequency.
 
     As ``infer_vectors``, without what it has of the unit vector ``common`` (dim,), if that is not
-    empty; ``total`` is the sum of ``term_counts``.
+    empty; ``total`` is the sum of ``term_counts``. Vectors that were ``composed`` of the n-grams of
+    unknown words, whose frequency is 0, have weight 1.
     """
-    n_words = sum(counts.values())
+    n_words = sum(counts.values()) + len(composed)
     weights = {
         term: counts[term] * (SIF_A / (SIF_A + term_counts[term] / max(1, total))) / n_words
         for term in sorted(counts)
     }
     mean = _weighted_sum(vectors, weights)
+    for vector in composed:
+        mean = [sum_ + x / n_words for sum_, x in zip(mean, vector, strict=True)]
     if not len(common):
         return mean
     shared = math.fsum(x * y for x, y in zip(mean, common, strict=True))

@@ -91,11 +91,12 @@ def known_words(
     if not known:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
-    _note_composed(known, observer)
+    note_composed(known, observer)
     return known
 
 
-def _note_composed(words: Sequence[Found], observer: Observer) -> None:
+def note_composed(words: Sequence[Found], observer: Observer) -> None:
+    """Note which words' vectors are composed, some by name, and of how many n-grams."""
     composed = {word.word: word.composed for word in words if word.composed is not None}
     for word, parts in list(composed.items())[:_NAMED_UNKNOWN]:
         observer.note(
@@ -141,7 +142,7 @@ def analogy(
     if first is None or second is None or third is None:
         missing = [word for word, one in zip((a, b, c), found, strict=True) if one is None]
         raise unknown_words(model, missing)
-    _note_composed([first, second, third], observer)
+    note_composed([first, second, third], observer)
     return solve_analogy(model, first, second, third, n, index)
 
 
@@ -175,5 +176,5 @@ def similarity(
     if not answers:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
-    _note_composed(known, observer)
+    note_composed(known, observer)
     return answers

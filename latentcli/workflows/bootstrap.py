@@ -32,6 +32,7 @@ from latentcli.store.cache import Cache
 from latentcli.store.runs import answer
 from latentcli.wording import counted
 from latentcli.workflows.ask import check_words, known_words, space_of
+from latentcli.workflows.corpus_text import own_digest
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reference_corpus import needed_corpus
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run_of
@@ -56,6 +57,7 @@ def bootstrap_neighbors(
     """
     check_words(words)
     run = chosen_run(cache, ref, EMBEDDING, observer)
+    _check(run)
     base = space_of(cache, run)
     known = known_words(base.model, words, observer)
     jobs = _jobs(cache, run, n_resamples, threads, observer)
@@ -69,7 +71,6 @@ def _jobs(
     cache: Cache, run: Artefact, n_resamples: int, threads: int | None, observer: Observer
 ) -> list[Job]:
     manifest = run.manifest
-    _check(run)
     corpus = needed_corpus(cache, run)
     _check_documents(corpus, observer)
     parameters = recorded_parameters(manifest["algorithm"], manifest["parameters"])
@@ -107,6 +108,7 @@ def _check(run: Artefact) -> None:
             f"{run.id[:12]} was not trained by latent, and cannot be trained on resamples",
             "leave out --bootstrap, or train an embedding with 'latent embed CORPUS'",
         )
+    own_digest(manifest)  # says so, if the run was imported
 
 
 def _check_documents(corpus: EncodedCorpus, observer: Observer) -> None:

@@ -56,6 +56,10 @@ def convert(
     with scratch(cache) as folder:
         own = Cache(folder / "cache")
         if kind == CORPUS:
+            if request.labels is not None or request.tensor is not None:
+                raise RequestError(
+                    "--labels and --tensor are for vectors; corpora have --vocabulary"
+                )
             run = _corpus(own, request, vocabulary, observer)
         else:
             if vocabulary is not None:

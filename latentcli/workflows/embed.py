@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import default_min_count, frequent
+from latentcli.corpus.readers import COUNT_FORMATS
 from latentcli.engines import EMBEDDING_ALGORITHMS, Engine, find_engine
 from latentcli.engines.parameters import FastTextParameters, Word2VecParameters
 from latentcli.errors import InputError, RequestError
@@ -72,9 +73,20 @@ def embed(
     """
     request, options = request or EmbedRequest(), options or TrainingOptions()
     checked_engine(request.algorithm, options.engine)
-    corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
+    corpus, source = load_corpus(cache, corpus_request, observer, options.threads)
+    note_lost_order(source, observer)
     job = embedding_job(corpus, request, options, observer)
     return embedded(cache, embedding_run(cache, job, observer))
+
+
+def note_lost_order(corpus: Artefact, observer: Observer) -> None:
+    """Note where a corpus is of counts: its words stand in the order of their numbers."""
+    form = corpus.manifest.get("reader", {}).get("format")
+    if form in COUNT_FORMATS:
+        observer.note(
+            f"{form} counts words, and does not say in which order they stood: neighbours in the "
+            "window are not those of the text"
+        )
 
 
 def checked_engine(algorithm: str, name: str | None) -> Engine:

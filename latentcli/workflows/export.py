@@ -129,8 +129,14 @@ def _written(parts: list[Part], to: str, target: Path | BinaryIO) -> list[Export
     if others:
         _check_regular(target)
         _check_beside(target, paths[1:])
-    for path, part in [*zip(paths[1:], others, strict=True), (target, first)]:
-        write_through(path, part.write)
+    new = [path for path in paths[1:] if not path.exists()]
+    try:
+        for path, part in [*zip(paths[1:], others, strict=True), (target, first)]:
+            write_through(path, part.write)
+    except BaseException:
+        for path in new:  # which would be in the way of the next attempt
+            path.unlink(missing_ok=True)
+        raise
     return [Exported(os.fspath(path)) for path in paths]
 
 

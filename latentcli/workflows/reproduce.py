@@ -28,6 +28,7 @@ from latentcli.store.cache import Cache
 from latentcli.store.runs import open_run
 from latentcli.store.staging import scratch
 from latentcli.wording import counted
+from latentcli.workflows.corpus_text import own_digest
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.provenance import changed_since
 from latentcli.workflows.recorded import recorded, training
@@ -105,6 +106,7 @@ def _engine(run: Artefact) -> Engine:
             f"{short} was not trained by latent: there is nothing to do again",
             "'latent cache verify' tells whether it is as it was stored",
         )
+    own_digest(manifest)  # says so, if the run was imported
     engine = find_engine(manifest["algorithm"], manifest["engine"])
     then = str(manifest["revision"]).split("-")[0]
     if then != str(engine.revision):

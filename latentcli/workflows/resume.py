@@ -13,6 +13,7 @@ from latentcli.kernels import usable_cores, usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.ranking import PROBABILITY, check_ranking
 from latentcli.store.cache import Cache
+from latentcli.workflows.corpus_text import own_digest
 from latentcli.workflows.embed import EmbedAnswer, embedded
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.recorded import Recorded, fitting, recorded, training
@@ -71,6 +72,7 @@ def _parameters(stopped: Recorded) -> Parameters:
 
 def _stopped(cache: Cache, ref: str, kind: str) -> Recorded:
     run = chosen_run(cache, ref, kind, SILENT)
+    own_digest(run.manifest)  # says so, if the run was imported
     algorithm, name = run.manifest["algorithm"], run.manifest["engine"]
     if not find_engine(algorithm, name).resumes:
         raise RequestError(

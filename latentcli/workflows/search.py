@@ -13,17 +13,19 @@ from latentcli.corpus.tokenizers import make_tokenizer
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.document_space import REVISION, open_documents
-from latentcli.formats.word_vectors import EMBEDDING
+from latentcli.formats.word_vectors import EMBEDDING, open_subwords
 from latentcli.models.document_space import HELLINGER, DocumentSpace
+from latentcli.models.subwords import SubwordVectors
 from latentcli.models.word_vectors import WordVectors
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.neighbours import nearest
 from latentcli.queries.questions import lda_mixture, lsi_coordinates, mean_vector, row_of
 from latentcli.queries.search import NearDocument, mixture_terms, nearest_documents
-from latentcli.queries.words import check_query, shortened, unknown_words
+from latentcli.queries.words import NO_ROW, Found, check_query, shortened, unknown_words
 from latentcli.store.cache import Cache
 from latentcli.store.derived import keep_documents, kept_documents, scan_index
 from latentcli.wording import counted
+from latentcli.workflows.ask import note_composed
 from latentcli.workflows.corpus_text import TrainingText
 from latentcli.workflows.find import chosen_run
 
@@ -145,6 +147,8 @@ class _Place:
             run.strings("vocabulary"), _word_vectors(run), run.manifest["tokenizer"]
         )
         self.unknown: list[str] = []
+        self._subwords = _subwords(run)
+        self._composed: dict[str, Found] = {}
         self._phrases = list(run.strings("phrases")) if run.has_strings("phrases") else []
         self._tokenize = make_tokenizer(self.words.tokenizer).tokenize
 
@@ -154,13 +158,26 @@ class _Place:
         if self._phrases:
             words = joined_words(words, self._phrases)
         rows = [(word, self.words.words.find(word)) for word in words]
-        self.unknown += [word for word, row in rows if row is None]
+        composed = self._compose([word for word, row in rows if row is None])
         known = {word: row for word, row in rows if row is not None}
         counts = Counter(row for _, row in rows if row is not None)
-        vector = _folded_in(self._run, self.space, counts) if counts else []
+        said = counts or composed
+        vector = _folded_in(self._run, self.space, counts, composed) if said else []
         if not any(vector):
             return None
         return Question(query, vector, dict.fromkeys(known, 1.0))
+
+    def _compose(self, words: Sequence[str]) -> list[memoryview[float]]:
+        """Return the vectors of unknown words, of those that the model can compose."""
+        vectors = []
+        for word in words:
+            found = self._subwords.compose(word) if self._subwords else None
+            if found is None:
+                self.unknown.append(word)
+            else:
+                self._composed[word] = Found(word, NO_ROW, found)
+                vectors.append(found.vector)
+        return vectors
 
     def like(self, document: str, row: int) -> Question | None:
         """Ask for what is like a document; None where nothing is known of it."""
@@ -202,6 +219,7 @@ class _Place:
 
     def note_unknown(self, queries: Sequence[str]) -> None:
         """Note the words and texts that the model does not know, some by name."""
+        note_composed(list(self._composed.values()), self._observer)
         words = list(dict.fromkeys(self.unknown))
         if words:
             shown = ", ".join(f"'{shortened(word)}'" for word in words[:_NAMED_UNKNOWN])
@@ -267,12 +285,24 @@ def _word_vectors(run: Artefact) -> memoryview[float]:
     return memoryview(b"").cast("f")
 
 
-def _folded_in(run: Artefact, space: DocumentSpace, counts: Counter[int]) -> list[float]:
+def _subwords(run: Artefact) -> SubwordVectors | None:
+    """Return the n-grams of an embedding, if it has any."""
+    if run.kind != EMBEDDING:
+        return None
+    return open_subwords(run, (run.buffer("vectors").shape or (0, 0))[1])
+
+
+def _folded_in(
+    run: Artefact,
+    space: DocumentSpace,
+    counts: Counter[int],
+    composed: Sequence[memoryview[float]],
+) -> list[float]:
     """Return a question's vector in the document space."""
     if run.kind == EMBEDDING:
         term_counts = run.buffer("term_counts")
         return mean_vector(
-            run.buffer("vectors"), term_counts, space.totals[0], space.common, counts
+            run.buffer("vectors"), term_counts, space.totals[0], space.common, counts, composed
         )
     algorithm = run.manifest["algorithm"]
     if algorithm == "lsi":

@@ -21,7 +21,13 @@ from latentcli.reports.curves import Curves, Setting, Shown, Spread
 from latentcli.store.cache import Cache
 from latentcli.wording import counted
 from latentcli.workflows.corpus import load_corpus
-from latentcli.workflows.embed import EmbedRequest, checked_engine, embedding_job, embedding_run
+from latentcli.workflows.embed import (
+    EmbedRequest,
+    checked_engine,
+    embedding_job,
+    embedding_run,
+    note_lost_order,
+)
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.sweep import (
     Swept,
@@ -108,7 +114,8 @@ def sweep_embeddings(
     for algorithm in algorithms:
         checked_engine(algorithm, options.engine)
     pairs = read_pairs(wanted.similarity)[0] if wanted.similarity is not None else None
-    corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
+    corpus, source = load_corpus(cache, corpus_request, observer, options.threads)
+    note_lost_order(source, observer)
     settings = [
         (f"{algorithm} dim={dim}" if len(algorithms) > 1 else f"dim={dim}", algorithm, dim)
         for algorithm in algorithms

@@ -82,3 +82,15 @@ def test_a_pickle_is_not_opened_unless_it_is_trusted(
     assert trusted.returncode == 0, trusted.stderr
     read = KeyedVectors.load_word2vec_format(tmp_path / "b.vec")
     np.testing.assert_array_equal(read.vectors, EXPECTED)
+
+
+def test_options_of_vectors_are_not_passed_over_for_a_corpus(latent: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.ldac").write_text("1 0:2\n")
+    (tmp_path / "a.vocab").write_text("king\n")
+    for option in ("--labels", "--tensor"):
+        done = latent(
+            "convert", tmp_path / "a.ldac", tmp_path / "a.uci", "--from", "lda-c", option, "b"
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "corpora have --vocabulary" in done.stderr
+    assert not (tmp_path / "a.uci").exists()

@@ -56,3 +56,18 @@ def test_counts_without_words_say_what_to_name(latent: Run, tmp_path: Path) -> N
     text = latent("corpus", SAMPLES / "tales.txt", "--vocabulary", tmp_path / "a.mtx")
     assert text.returncode == 2
     assert "for formats that count numbered words" in text.stderr
+
+
+def test_an_embedding_of_counts_is_said_to_have_no_order_of_words(
+    latent: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "a.ldac").write_text("3 0:3 1:2 2:2\n2 1:2 2:3\n" * 5)
+    (tmp_path / "a.vocab").write_text("king\nqueen\nship\n")
+    counted = ("--format", "lda-c", tmp_path / "a.ldac")
+    done = latent("embed", *counted, "--epochs", "1", "--dim", "4")
+    assert done.returncode == 0, done.stderr
+    assert "lda-c counts words, and does not say in which order they stood" in done.stderr
+    latent("corpus", "--name", "counts", *counted)
+    assert "in which order" in latent("embed", "counts", "--epochs", "1", "--dim", "5").stderr
+    text = latent("embed", SAMPLES / "tales.txt", "--epochs", "1", "--dim", "4")
+    assert "in which order" not in text.stderr

@@ -224,3 +224,22 @@ def test_a_file_without_permission_is_told(latent: Run, file: Path) -> None:
         pytest.skip("root may read any file")
     file.chmod(0)
     assert latent("import", file).returncode == 2
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("reproduce", "FILE"),
+        ("embed", "--resume", "FILE"),
+        ("neighbors", "nosuchword", "--bootstrap", "2", "-m", "FILE"),
+        ("search", "king", "-m", "FILE"),
+        ("similar-documents", "1", "-m", "FILE"),
+    ],
+    ids=lambda question: question[0],
+)
+def test_what_needs_the_text_says_that_vectors_were_imported(
+    question: tuple[str, ...], latent: Run, file: Path
+) -> None:
+    done = latent(*(str(file) if part == "FILE" else part for part in question))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "was imported: what it was trained on is not known here" in done.stderr

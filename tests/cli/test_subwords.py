@@ -6,13 +6,16 @@ import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gensim.models.fasttext import load_facebook_vectors
 
 from latentcli.formats.word_vectors import open_word_vectors
 from latentcli.models.subwords import ngrams
+from latentcli.observer import SILENT
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
+from latentcli.workflows.search import _open
 from tests.cli.test_lazy_loading import HEAVY, _imported
 from tests.conftest import SAMPLES, Run, run_latent
 
@@ -74,6 +77,25 @@ def test_all_questions_compose(parts: Path) -> None:
     pairs = run_latent(parts, "similarity", "-", stdin="king queen\nking 东西\n")
     assert (pairs.returncode, len(pairs.stdout.splitlines())) == (0, 1)
     assert "unknown word '东西'" in pairs.stderr
+
+
+def test_a_search_composes_and_finds_as_the_documents_inferred_vectors_do(parts: Path) -> None:
+    text = "the fisherman fishermanly"
+    found = run_latent(parts, "search", text, "-m", "parts", "-n", "3", "--json")
+    assert found.returncode == 0, found.stderr
+    assert "'fishermanly' is not among the model's words: its vector is composed" in found.stderr
+    assert "fishermanly'," not in found.stderr
+    run = find(Cache(parts), "parts", "embedding")
+    inferred = run_latent(parts, "infer", "-", "-m", "parts", "--json", stdin=text + "\n")
+    place = _open(Cache(parts), "parts", SILENT)
+    question = place.question(text)
+    assert question is not None
+    vector = np.array(json.loads(inferred.stdout)["vector"])
+    common = np.array(place.space.common)
+    np.testing.assert_allclose(question.vector, vector - vector @ common * common, atol=1e-6)
+    alone = run_latent(parts, "search", "fishermanly", "-m", run.id, "-n", "3")
+    assert (alone.returncode, len(alone.stdout.splitlines())) == (0, 3)
+    assert run_latent(parts, "search", "东西", "-m", "parts").returncode == 1
 
 
 def test_documents_of_unknown_words_have_vectors(parts: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 
 import numpy as np
@@ -34,3 +35,9 @@ def test_a_word_with_a_line_end_is_refused(word: str) -> None:
     # fault 44
     with pytest.raises(RequestError, match="line end"):
         write_labels(Strings.of([word]), io.BytesIO())
+
+
+def test_a_full_disk_is_told_as_such() -> None:
+    with pytest.raises(OSError) as told, open("/dev/full", "wb") as out:
+        write_vectors(np.ones((300, 50), np.float32), out)
+    assert told.value.errno == errno.ENOSPC

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from gensim.models import LsiModel as GensimLsi
 
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.engines.parameters import Word2VecParameters
-from latentcli.errors import RequestError
+from latentcli.errors import MachineError, RequestError
 from latentcli.formats.models import open_topic_model
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
@@ -160,6 +161,29 @@ def test_an_export_that_fails_leaves_the_old_file_and_nothing_else(
     with pytest.raises(RequestError, match="'new york' has white space"):
         export(store, run, to, Path("mine.vec"))
     assert files() == {"mine.vec": b"old"}
+
+
+@pytest.mark.parametrize(
+    ("to", "full"),
+    [
+        ("npy", "latentcli.formats.npy.write_vectors"),
+        ("gensim", "latentcli.formats.gensim_models.os.fsync"),
+        ("word2vec", "latentcli.formats.files.os.fsync"),
+    ],
+)
+def test_a_full_disk_is_named_and_nothing_stays_in_the_way(
+    to: str, full: str, trained: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(full, no_room)
+        with pytest.raises(MachineError, match=r"my\.out: no space left on the device"):
+            export(trained, "tales", to, Path("my.out"))
+    assert files() == {}
+    export(trained, "tales", to, Path("my.out"))
+    assert "my.out" in files()
 
 
 @pytest.mark.parametrize("to", ["gensim", "npy"])
