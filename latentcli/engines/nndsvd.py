@@ -40,6 +40,12 @@ def nndsvd(matrix: Sparse, k: int, seed: int, threads: int = 1) -> Factors:
     return Factors(documents, words)
 
 
+def without_zeros(factors: Factors, value: float) -> Factors:
+    """Put a value, such as the matrix's mean, where factors have 0: NNDSVDa."""
+    documents, words = (np.where(factor > 0, factor, np.float32(value)) for factor in factors)
+    return Factors(documents, words)
+
+
 def _larger_parts(left: Floats, right: Floats) -> tuple[Floats, Floats]:
     """Return those of one sign of both vectors, scaled so that both are of one length."""
     parts = [(np.maximum(sign * left, 0), np.maximum(sign * right, 0)) for sign in (1, -1)]

@@ -28,7 +28,7 @@ from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_start import first_topic_words
-from latentcli.engines.nndsvd import Factors, nndsvd
+from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import LdaParameters, PlsaParameters
 from latentcli.engines.topic_merging import merged_topics
 from latentcli.engines.truncated_svd import Sparse
@@ -40,7 +40,7 @@ from latentcli.queries.folding_in import fold_in
 
 _MOST_PASSES = 500
 _WINDOW = 5  # passes
-_TOLERANCE = 1e-4
+_TOLERANCE = 3e-5
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
 # Of a small corpus, other starts are tried beside it: so many at most, of so many tokens in all.
@@ -122,7 +122,7 @@ def fit_topics(
 
 
 def _has_settled(likelihoods: list[float]) -> bool:
-    """Tell whether 5 passes have raised the likelihood by no more than 1 in 10,000."""
+    """Tell whether 5 passes have raised the likelihood by no more than 3 in 100,000."""
     if len(likelihoods) <= _WINDOW:
         return False
     rise = likelihoods[-1] - likelihoods[-1 - _WINDOW]
@@ -259,8 +259,8 @@ class _Em:
 
     def begin(self, first: Factors) -> None:
         """Begin at factors of the counts; EM keeps a 0, so the mean count is put there."""
-        mean = np.float32(self.n_tokens / max(1, len(self.mixtures) * len(self.topics)))
-        documents, words = (np.where(factor > 0, factor, mean) for factor in first)
+        mean = self.n_tokens / max(1, len(self.mixtures) * len(self.topics))
+        documents, words = without_zeros(first, mean)
         self.topics[:, : self.k] = words.T
         self.mixtures[:, : self.k] = documents * words.sum(axis=1)
         self._normalise_topics()
