@@ -2,7 +2,8 @@
 
 By Frobenius norm, of tf-idf weights or counts: documents and words take turns in a few sweeps of
 coordinate descent (Cichocki and Phan 2009; several sweeps for one product with the matrix, as
-Gillis and Glineur 2012 advise), from singular vectors (``nndsvd.py``). By Kullback-Leibler
+Gillis and Glineur 2012 advise), from singular vectors (``nndsvd.py``); of several such starts the
+one whose loss is least after a few passes goes on. By Kullback-Leibler
 divergence, of counts: by the expectation and maximisation of ``plsa_native.py``, which is the same
 problem in another scale (Gaussier and Goutte 2005).
 
@@ -11,6 +12,7 @@ By Frobenius norm training ends when 5 passes lower the loss by no more than 1 i
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +23,7 @@ from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines import plsa_native
 from latentcli.engines.lsi import WeightedCounts, weighted_counts
-from latentcli.engines.nndsvd import nndsvd, without_zeros
+from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import NmfParameters, PlsaParameters
 from latentcli.engines.truncated_svd import Sparse, gram_of, transposed
 from latentcli.kernels import SparseMatrix, nonnegative
@@ -33,6 +35,10 @@ _WINDOW = 5  # passes
 _MOST_PASSES = 500
 _TOLERANCE = 1e-5
 _SWEEPS = 3
+# Other starts are tried beside the first: so many at most, of so many pairs in all.
+_ROUGH_STARTS = 3
+_START_PAIRS = 1_600_000
+_TRIAL_PASSES = 10
 # Of a call of the kernels, which cannot be interrupted.
 _BATCH_NUMBERS = 1 << 21
 _BATCH_PRODUCTS = 1 << 25
@@ -96,34 +102,66 @@ def _least_squares(
 ) -> Words:
     """Make the squares of what is left of the matrix least."""
     counts = found.counts
-    observer.progress("first topics", 0, 1)
     matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
-    first = nndsvd(matrix, parameters.k, parameters.seed, threads)
-    first = without_zeros(first, float(found.weights.sum()) / (matrix.n_rows * matrix.n_columns))
-    documents = _Side(matrix, first.documents, threads)
-    words = _Side(transposed(documents.kernel, matrix), first.words.T, threads)
-    observer.progress("first topics", 1, 1)
-    squares = float((found.weights * found.weights).sum())
+    both = _begun(matrix, parameters, threads, observer)
     losses: list[float] = []
     settled = False
     while len(losses) < (parameters.iterations or _MOST_PASSES):
         observer.progress("factorising", len(losses), parameters.iterations)
-        documents.improve(words)
-        explained = words.improve(documents)
-        losses.append(squares - 2 * explained + float((documents.gram() * words.gram()).sum()))
+        losses.append(both.step())
         settled = _has_settled(losses)
         if settled and parameters.iterations is None:
             break
     observer.progress("factorising", len(losses), len(losses))
-    used = words.factor.any(axis=0) & documents.factor.any(axis=0)
-    topic_word = np.ascontiguousarray(words.factor[:, used].T, np.float32)
-    return Words(topic_word, losses, settled)
+    return Words(both.topic_word(), losses, settled)
+
+
+def _begun(
+    matrix: Sparse, parameters: NmfParameters, threads: int, observer: Observer
+) -> _Factorisation:
+    """Return the factors, where they come to in a few passes from the best of their starts."""
+    n_pairs = len(matrix.values)
+    mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
+    starts = 1 + min(_ROUGH_STARTS, max(1, _START_PAIRS // max(1, n_pairs)))
+    best, least = None, math.inf
+    for number in range(starts):
+        observer.progress("first topics", number, starts)
+        first = nndsvd(matrix, parameters.k, parameters.seed, threads, number)
+        both = _Factorisation(matrix, without_zeros(first, mean), threads)
+        loss = min(both.step() for _ in range(_TRIAL_PASSES))
+        if best is None or loss < least:
+            best, least = both, loss
+    observer.progress("first topics", starts, starts)
+    assert best is not None
+    return best
 
 
 def _has_settled(losses: list[float]) -> bool:
     if len(losses) <= _WINDOW:
         return False
     return losses[-1 - _WINDOW] - losses[-1] <= _TOLERANCE * losses[0]
+
+
+class _Factorisation:
+    """Documents and words by topics, whose product is near the matrix."""
+
+    def __init__(self, matrix: Sparse, first: Factors, threads: int) -> None:
+        self._documents = _Side(matrix, first.documents, threads)
+        turned = transposed(self._documents.kernel, matrix)
+        self._words = _Side(turned, first.words.T, threads)
+        self._squares = float((matrix.values.astype(np.float64) ** 2).sum())
+
+    def step(self) -> float:
+        """Make a pass; return the squares of what is left of the matrix."""
+        self._documents.improve(self._words)
+        explained = self._words.improve(self._documents)
+        product = float((self._documents.gram() * self._words.gram()).sum())
+        return self._squares - 2 * explained + product
+
+    def topic_word(self) -> npt.NDArray[np.float32]:
+        """Return the words of the topics that are anywhere."""
+        used = self._words.factor.any(axis=0) & self._documents.factor.any(axis=0)
+        return np.ascontiguousarray(self._words.factor[:, used].T, np.float32)
 
 
 class _Side:

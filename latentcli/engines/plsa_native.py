@@ -3,10 +3,10 @@
 Expectation and maximisation on the counts: p(word | document) is a mixture of p(word | topic).
 Documents and words take turns, as in multiplicative updates of a non-negative factorisation by
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
-begins at the singular vectors' positive parts, as that does (``nndsvd.py``), or, where that is far
-likelier after a few passes, at what online EM has found (``lda_start.py``) with a quarter more
-topics, of which the most alike are then merged (``topic_merging.py``). It ends when the likelihood
-has all but stopped rising.
+begins at the singular vectors' positive parts, as that does (``nndsvd.py``): of several such
+starts at the one that is likeliest after a few passes. Or, where that is far likelier still, at
+what online EM has found (``lda_start.py``) with a quarter more topics, of which the most alike are
+then merged (``topic_merging.py``). It ends when the likelihood has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
 out; EM stops as soon as they become no likelier, and beta is lowered as long as that helps.
@@ -43,8 +43,8 @@ _WINDOW = 5  # passes
 _TOLERANCE = 3e-5
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
-# Of a small corpus, other starts are tried beside it: so many at most, of so many tokens in all.
-_OTHER_STARTS = 4
+# Other starts are tried beside it, of either kind: so many at most, of so many tokens in all.
+_ROUGH_STARTS, _EM_STARTS = 3, 4
 _START_TOKENS = 1_600_000
 _MORE_TOPICS = 1.25  # of online EM
 _TRIAL_PASSES = 15
@@ -149,28 +149,43 @@ def _begun(
     """Return EM where it comes to in a few passes from the best of its starts."""
     em = _Em(counts, parameters.k, threads)
     best, likelihood = em.state(), -math.inf
-    others = min(_OTHER_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
-    for number in range(1 + others):
-        observer.progress("first topics", number, 1 + others)
-        em.begin(_start(counts, parameters, number, threads))
+    room = max(1, _START_TOKENS // max(1, em.n_tokens))
+    by_vectors = 1 + min(_ROUGH_STARTS, room)
+    starts = by_vectors + min(_EM_STARTS, room)
+    for number in range(starts):
+        observer.progress("first topics", number, starts)
+        spectral = number < by_vectors
+        start = (
+            _by_vectors(counts, parameters, number, threads)
+            if spectral
+            else (_by_online_em(counts, parameters, number - by_vectors + 1, threads))
+        )
+        em.begin(start)
         for _ in range(_TRIAL_PASSES):
             found = em.step()
-        # The first goes on rising longer: the others must be ahead of it by far.
-        found += _AHEAD * abs(found) if number == 0 else 0
+        # Those by vectors go on rising longer: others must be ahead of them by far.
+        found += _AHEAD * abs(found) if spectral else 0
         if found > likelihood:
             best, likelihood = em.state(), found
-    observer.progress("first topics", 1 + others, 1 + others)
+    observer.progress("first topics", starts, starts)
     em.restore(best)
     return em
 
 
-def _start(counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int) -> Factors:
-    """Return factors to begin at: the first by singular vectors, the others by online EM."""
+def _by_vectors(
+    counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int
+) -> Factors:
+    """Return factors to begin at, by singular vectors."""
+    values = counts.counts.astype(np.float32)
+    rows = Sparse(counts.starts, counts.terms, values, counts.n_terms)
+    return nndsvd(rows, parameters.k, parameters.seed, threads, number)
+
+
+def _by_online_em(
+    counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int
+) -> Factors:
+    """Return factors to begin at, by online EM of some topics more, merged."""
     k = parameters.k
-    if number == 0:
-        values = counts.counts.astype(np.float32)
-        rows = Sparse(counts.starts, counts.terms, values, counts.n_terms)
-        return nndsvd(rows, k, parameters.seed, threads)
     more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms)) if k > 1 else 1
     like_lda = LdaParameters(k=more, seed=parameters.seed)
     words = first_topic_words(counts, like_lda, number, threads, lambda done, passes: None)

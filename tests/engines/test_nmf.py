@@ -113,7 +113,7 @@ def test_the_loss_falls_and_training_ends_when_it_hardly_does(loss: str, tmp_pat
 def test_as_many_passes_are_made_as_were_asked_for(loss: str, passes: int, tmp_path: Path) -> None:
     metrics = fit(notices(), tmp_path, loss=loss, iterations=passes).metrics
     assert metrics["passes"] == passes
-    assert not metrics["converged"]
+    assert passes > 1 or not metrics["converged"]
 
 
 @pytest.mark.parametrize(
