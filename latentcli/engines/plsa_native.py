@@ -4,8 +4,8 @@ Expectation and maximisation on the counts: p(word | document) is a mixture of p
 Documents and words take turns, as in multiplicative updates of a non-negative factorisation by
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
 begins at the singular vectors' positive parts, as that does (``nndsvd.py``): of several such
-starts at the one that is likeliest after a few passes. Or, where that is far likelier still, at
-what online EM has found (``lda_start.py``) with a quarter more topics, of which the most alike are
+starts at the one that is likeliest after a few passes. Or, where that is likelier after some more,
+at what online EM has found (``lda_start.py``) with a quarter more topics, of which the most alike are
 then merged (``topic_merging.py``). It ends when the likelihood has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,8 +48,7 @@ _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
 _ROUGH_STARTS, _EM_STARTS = 3, 4
 _START_TOKENS = 1_600_000
 _MORE_TOPICS = 1.25  # of online EM
-_TRIAL_PASSES = 15
-_AHEAD = 0.01
+_TRIAL_PASSES, _FINAL_PASSES = 15, 30
 _HELD_OUT = 0.1
 _COOLING = 0.9
 _LOWEST_BETA = 0.2
@@ -148,27 +148,24 @@ def _begun(
 ) -> _Em:
     """Return EM where it comes to in a few passes from the best of its starts."""
     em = _Em(counts, parameters.k, threads)
-    best, likelihood = em.state(), -math.inf
     room = max(1, _START_TOKENS // max(1, em.n_tokens))
-    by_vectors = 1 + min(_ROUGH_STARTS, room)
-    starts = by_vectors + min(_EM_STARTS, room)
-    for number in range(starts):
-        observer.progress("first topics", number, starts)
-        spectral = number < by_vectors
-        start = (
-            _by_vectors(counts, parameters, number, threads)
-            if spectral
-            else (_by_online_em(counts, parameters, number - by_vectors + 1, threads))
-        )
-        em.begin(start)
-        for _ in range(_TRIAL_PASSES):
-            found = em.step()
-        # Those by vectors go on rising longer: others must be ahead of them by far.
-        found += _AHEAD * abs(found) if spectral else 0
-        if found > likelihood:
-            best, likelihood = em.state(), found
+    kinds = {_by_vectors: 1 + min(_ROUGH_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
+    starts, tried = sum(kinds.values()), 0
+    finalists = []
+    for begin, how_many in kinds.items():
+        best, likelihood = em.state(), -math.inf
+        for number in range(how_many):
+            observer.progress("first topics", tried, starts)
+            tried += 1
+            em.begin(begin(counts, parameters, number, threads))
+            found = em.after(_TRIAL_PASSES)
+            if found > likelihood:
+                best, likelihood = em.state(), found
+        em.restore(best)
+        # Those by vectors go on rising longer than the others.
+        finalists.append((em.after(_FINAL_PASSES), em.state()))
     observer.progress("first topics", starts, starts)
-    em.restore(best)
+    em.restore(max(finalists, key=itemgetter(0))[1])
     return em
 
 
@@ -188,7 +185,7 @@ def _by_online_em(
     k = parameters.k
     more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms)) if k > 1 else 1
     like_lda = LdaParameters(k=more, seed=parameters.seed)
-    words = first_topic_words(counts, like_lda, number, threads, lambda done, passes: None)
+    words = first_topic_words(counts, like_lda, number + 1, threads, lambda done, passes: None)
     merged = merged_topics(words[:, :more], k)
     flat = np.full((counts.n_docs, k), 1 / k, np.float32)
     return Factors(flat, np.ascontiguousarray(merged.T, np.float32))
@@ -291,6 +288,13 @@ class _Em:
         self._advance(self._by_term, self.mixtures, self.topics, beta, report)
         self._normalise_topics()
         return likelihood / max(1, self.n_tokens)
+
+    def after(self, passes: int) -> float:
+        """Make passes; return the likelihood per token that the last one met with."""
+        found = -math.inf
+        for _ in range(passes):
+            found = self.step()
+        return found
 
     def likelihood_of(self, counts: CountMatrix) -> float:
         """Return log p of other tokens of the same documents."""
