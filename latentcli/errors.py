@@ -32,6 +32,12 @@ class NothingFound(LatentError):
     exit_code = 1
 
 
+class NotTheSame(LatentError):
+    """What was asked to be the same is not, though nobody promised that it would be."""
+
+    exit_code = 1
+
+
 class MachineError(LatentError):
     """The machine or the cache failed: disk full, no permission, no memory."""
 

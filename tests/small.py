@@ -18,7 +18,7 @@ from latentcli.corpus.encoder import encode
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.models.embedding import Embedding, lengths
-from latentcli.models.topic_model import LdaModel, MixtureModel
+from latentcli.models.topic_model import LdaModel, LsiModel, MixtureModel
 from latentcli.observer import Observer
 
 
@@ -139,4 +139,33 @@ def planted_lda(world: Planted, strength: float = 1000.0) -> LdaModel:
         alpha=np.linspace(0.05, 0.3, k),
         eta=np.array([0.01]),
         doc_topic=world.proportions.astype(np.float32),
+    )
+
+
+def mixture(topic_word: npt.ArrayLike, term_counts: Sequence[int] | None = None) -> MixtureModel:
+    """Topics of words w0, w1 ..., trained on two documents of ten tokens."""
+    weights = np.array(topic_word, np.float32)
+    return MixtureModel(
+        words=Strings.of(f"w{i}" for i in range(weights.shape[1])),
+        term_counts=np.array(term_counts if term_counts else [1] * weights.shape[1]),
+        doc_lengths=np.array([10, 10]),
+        document_ids=Strings.of(["1", "2"]),
+        tokenizer=TokenizerSettings(),
+        topic_word=weights,
+        doc_topic=np.full((2, len(weights)), 1 / len(weights), np.float32),
+    )
+
+
+def lsi() -> LsiModel:
+    """Two topics of the words a, b and c."""
+    return LsiModel(
+        words=Strings.of("abc"),
+        term_counts=np.array([5, 4, 3]),
+        doc_lengths=np.array([6, 6]),
+        document_ids=Strings.of(["1", "2"]),
+        tokenizer=TokenizerSettings(),
+        term_topic=np.array([[0.6, -0.7], [0.8, 0.1], [0.0, 0.7]], np.float32),
+        singular_values=np.array([2.0, 1.0]),
+        idf=np.ones(3),
+        document_vectors=np.array([[1, 0], [1, 1]], np.float32),
     )

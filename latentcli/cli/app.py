@@ -1,7 +1,7 @@
 """The root of the command line: lazily loaded commands, one error boundary, the exit codes.
 
 0  answered                      3  the machine or the cache failed it
-1  nothing found                 130, 143  interrupted, terminated
+1  nothing found; not the same    130, 143  interrupted, terminated
 2  the request or its input is wrong
 """
 
@@ -37,6 +37,8 @@ COMMANDS = {
     "similarity": "similarity",
     "infer": "infer",
     "evaluate": "evaluate",
+    "compare": "compare",
+    "reproduce": "reproduce",
     "report": "report",
     "corpus": "corpus",
     "export": "export",

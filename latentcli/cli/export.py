@@ -28,13 +28,15 @@ def export(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="word2vec (default), word2vec-bin or npy; gensim (a topic model's default).",
+            help="An embedding: word2vec (default), word2vec-bin, glove, fasttext-vec, projector; "
+            "a topic model: topic-keys, doc-topics, topic-word-weights, state; both: gensim, npy, "
+            "safetensors, csv, parquet; a corpus: mm, lda-c, svmlight, uci, octis, mallet.",
             show_default=False,
         ),
     ] = None,
     out: opt.OutOption = None,
 ) -> None:
-    """Write a model as a file that other programs read.
+    """Write a model or corpus as files that other programs read.
 
     Without -o it goes to the current folder, under the model's name. Prints: path.
     """

@@ -62,7 +62,8 @@ FormatOption = Annotated[
     str,
     typer.Option(
         "--format",
-        help="auto, lines, paragraphs, files, csv, tsv or jsonl.",
+        help="auto, lines, paragraphs, files, csv, tsv, jsonl; of words that are cut already: "
+        "octis, mallet; of counts: lda-c, svmlight, uci, mm.",
         autocompletion=complete_formats,
         rich_help_panel=READING,
     ),
@@ -137,6 +138,16 @@ SkipInvalidOption = Annotated[
         rich_help_panel=READING,
     ),
 ]  # fmt: skip
+VocabularyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--vocabulary",
+        metavar="FILE",
+        help="The words of lda-c, svmlight, uci, mm, one a line (default: beside the counts).",
+        show_default=False,
+        rich_help_panel=READING,
+    ),
+]
 TokenizerOption = Annotated[
     str,
     typer.Option(
@@ -247,6 +258,7 @@ READING_OPTIONS: OptionGroup = {
     "encoding_errors": (EncodingErrorsOption, "strict"),
     "include": (IncludeOption, None),
     "skip_invalid": (SkipInvalidOption, False),
+    "vocabulary": (VocabularyOption, None),
 }
 ENCODING_OPTIONS: OptionGroup = {
     **READING_OPTIONS,
@@ -367,6 +379,7 @@ def corpus_request(
         encoding=checked_encoding(reading["encoding"], reading["encoding_errors"]),
         include=tuple(reading["include"] or ()),
         skip_invalid=reading["skip_invalid"],
+        vocabulary=reading["vocabulary"],
     )
     tokenizer = TokenizerSettings(
         reading.get("tokenizer", "words"),

@@ -147,8 +147,11 @@ def _json_line(ascii_only: bool, row: Row) -> str:
 def _cell(value: Any, digits: int = 6) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, float):
-        return f"{value:.{digits}f}"
+        vanishes = 0 < abs(value) < 0.5 * 10**-digits
+        return f"{value:.1e}" if vanishes else f"{value:.{digits}f}"
     if isinstance(value, list):
         return " ".join(_cell(item, digits) for item in value)
     if isinstance(value, dict):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from latentcli.errors import RequestError
 
 WEIGHTINGS = ("tfidf", "counts")
 LOSSES = ("frobenius", "kl")
@@ -104,3 +108,32 @@ class HdpParameters:
     most_topics: int = 150
     iterations: int | None = None
     seed: int = 1
+
+
+Parameters = (
+    Word2VecParameters | LdaParameters | LsiParameters | PlsaParameters | NmfParameters
+    | HdpParameters
+)  # fmt: skip
+
+_PARAMETERS: dict[str, type[Parameters]] = {
+    "word2vec": Word2VecParameters,
+    "lda": LdaParameters,
+    "lsi": LsiParameters,
+    "plsa": PlsaParameters,
+    "nmf": NmfParameters,
+    "hdp": HdpParameters,
+}
+
+
+def recorded_parameters(algorithm: str, record: Mapping[str, Any]) -> Parameters:
+    """Return the parameters that a run's record holds; RequestError where they are no such."""
+    kind, given = _PARAMETERS.get(algorithm), dict(record)
+    if "seeds" in given:
+        kind = SeededLdaParameters
+        given["seeds"] = tuple((name, tuple(words)) for name, words in given["seeds"])
+    try:
+        if kind is not None:
+            return kind(**given)
+    except TypeError:
+        pass
+    raise RequestError(f"this version of latent does not know all parameters of that {algorithm}")

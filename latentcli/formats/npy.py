@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.corpus.strings import Strings
 from latentcli.errors import RequestError
 
 
@@ -16,7 +16,7 @@ def write_vectors(vectors: npt.NDArray[np.float32], out: BinaryIO) -> None:
     np.lib.format.write_array(out, np.asarray(vectors), allow_pickle=False)
 
 
-def write_labels(words: Strings, out: BinaryIO) -> None:
+def write_labels(words: Iterable[str], out: BinaryIO) -> None:
     """Write the words, row i of the vectors on line i; RequestError for one with a line end."""
     for word in words:
         if "\n" in word or "\r" in word:

@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from latentcli.errors import RequestError
+from latentcli.formats.decimals import blocks, check_words, write_rows
 from latentcli.models.embedding import Embedding
 
-_BLOCK = 4096
+_FORM = "word2vec's formats"
 
 
 def write_text(model: Embedding, out: BinaryIO) -> None:
@@ -21,31 +21,16 @@ def write_text(model: Embedding, out: BinaryIO) -> None:
 
     Raises RequestError for a word with white space, which the format cannot hold.
     """
-    _check_words(model)
+    check_words(model.words, _FORM)
     out.write(f"{len(model.words)} {model.dim}\n".encode())
-    for start in range(0, len(model.words), _BLOCK):
-        rows = model.vectors[start : start + _BLOCK]
-        lines = [
-            f"{word} {' '.join(map(str, row))}\n"
-            for word, row in zip(model.words[start : start + _BLOCK], rows, strict=True)
-        ]
-        out.write("".join(lines).encode())
+    write_rows(model.words, model.vectors, out)
 
 
 def write_binary(model: Embedding, out: BinaryIO) -> None:
     """Write the vectors as binary; raises as ``write_text`` does."""
-    _check_words(model)
+    check_words(model.words, _FORM)
     out.write(f"{len(model.words)} {model.dim}\n".encode())
-    for start in range(0, len(model.words), _BLOCK):
-        rows = np.ascontiguousarray(model.vectors[start : start + _BLOCK], "<f4")
-        for word, row in zip(model.words[start : start + _BLOCK], rows, strict=True):
+    for start, words in blocks(model.words):
+        rows = np.ascontiguousarray(model.vectors[start : start + len(words)], "<f4")
+        for word, row in zip(words, rows, strict=True):
             out.write(word.encode() + b" " + row.tobytes() + b"\n")
-
-
-def _check_words(model: Embedding) -> None:
-    for word in model.words:
-        if not word or word.split() != [word]:
-            raise RequestError(
-                f"the word {word!r} has white space, which word2vec's formats cannot hold",
-                "use --to npy or --to gensim",
-            )

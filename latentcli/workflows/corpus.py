@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -18,7 +19,7 @@ from latentcli.corpus.sources import (
     printable_path,
 )
 from latentcli.corpus.text_store import TextWriter
-from latentcli.corpus.tokenizers import REVISION, make_tokenizer
+from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json
 from latentcli.formats.corpus import KIND, PHRASES, corpus_parts, open_corpus, tokenizer_record
@@ -140,7 +141,8 @@ def _encoded(
     with staging(cache) as scratch:
         reading = open_inputs(request, scratch, observer)
         sources, reader = reading.sources, reading.settings
-        settings = _settings(reader, request)
+        tokenizer = reading.word_rule(request.tokenizer)
+        settings = _settings(reader, tokenizer, request.keep_text)
         progress = byte_progress(sources, observer)
         before = _stamps(sources)
         source = None
@@ -156,7 +158,7 @@ def _encoded(
         with TextWriter(scratch) if request.keep_text else nullcontext() as text:
             encoded = reading.encoded(
                 seen,
-                request.tokenizer,
+                tokenizer,
                 scratch,
                 lambda n_tokens: tell(seen.bytes),
                 threads,
@@ -198,14 +200,19 @@ def _names(sources: Sequence[Source]) -> str:
     return first if len(sources) == 1 else f"{first} and {len(sources) - 1} more"
 
 
-def _settings(reader: ReaderSettings, request: CorpusRequest) -> dict[str, Any]:
+def _settings(
+    reader: ReaderSettings, tokenizer: TokenizerSettings, keep_text: bool
+) -> dict[str, Any]:
     """Return what the encoding depends on beside the source."""
     settings = asdict(reader)
     del settings["include"]  # the fingerprint is of what was included
+    del settings["vocabulary"], settings["words"]
+    if reader.words:
+        settings["words"] = hashlib.sha256("\n".join(reader.words).encode()).hexdigest()
     return {
         "reader": settings,
-        "tokenizer": tokenizer_record(request.tokenizer),
-        "keep_text": request.keep_text,
+        "tokenizer": tokenizer_record(tokenizer),
+        "keep_text": keep_text,
         "revision": f"{ENCODER_REVISION}-{REVISION}",
     }
 

@@ -1,28 +1,29 @@
-"""Write a stored model as a file that other programs read."""
+"""Write a stored model or corpus as files that other programs read."""
 
 from __future__ import annotations
 
 import os
 import re
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from latentcli.corpus.strings import Strings
+from latentcli.corpus.bags import bags
 from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.formats.artefact import Artefact
+from latentcli.formats.corpus import KIND as CORPUS
+from latentcli.formats.corpus import open_corpus
 from latentcli.formats.files import write_through
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
-from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
 from latentcli.wording import there_are
+from latentcli.workflows.export_formats import FORMATS, GENSIM, Part, Tokens, formats_of
 from latentcli.workflows.find import chosen_run
-
-FORMATS = {"word2vec": ".vec", "word2vec-bin": ".bin", "gensim": ".gensim", "npy": ".npy"}
+from latentcli.workflows.topic_corpus import kept_words
+from latentcli.workflows.topic_request import MaskOptions
 
 
 class Exported(NamedTuple):
@@ -37,96 +38,115 @@ def export(
     to: str | None = None,
     out: Path | BinaryIO | None = None,
     observer: Observer = SILENT,
+    mask: MaskOptions | None = None,
 ) -> list[Exported]:
-    """Write a model in a format; return the files written, none where ``out`` is a stream.
+    """Write a model or corpus; return the files written, none where ``out`` is a stream.
 
-    Without a format it is word2vec for an embedding, and for a topic model gensim, or npy where
-    gensim has no such model.
-    Raises RequestError where the format cannot hold such a model, and where no path was given
-    and the file is there already; DamagedArtefact where the model's bytes have changed.
+    Without a format it is word2vec for an embedding, mm for a corpus, and for a topic model gensim,
+    or npy where gensim has no such model. ``mask``: which words of a corpus are kept; None: all.
+    Raises RequestError where the format cannot hold it, and where no path was given and a file is
+    there already; DamagedArtefact where the run's bytes have changed.
     """
-    if to is not None and to not in FORMATS:
-        raise RequestError(f"no format '{to}'", there_are(list(FORMATS)))
+    known = {name for kind in FORMATS for name in formats_of(kind)}
+    if to is not None and to not in known:
+        raise RequestError(f"no format '{to}'", there_are(sorted(known)))
     run = chosen_run(cache, ref, None, observer)
-    if run.kind not in (EMBEDDING, TOPIC_MODEL):
-        raise RequestError(f"'{ref}' is a {run.kind}", "only models can be exported")
     to = to or _usual_format(run)
+    if to not in formats_of(run.kind):
+        what = {EMBEDDING: "an embedding", TOPIC_MODEL: "a topic model", CORPUS: "a corpus"}
+        raise RequestError(
+            f"{what[run.kind]} cannot be written as {to}", there_are(formats_of(run.kind))
+        )
+    if mask is not None and run.kind != CORPUS:
+        raise RequestError("which words are kept is for corpora, not for models")
     for problem in run.problems():
         raise DamagedArtefact(
             f"corrupt run {run.id[:12]}: {problem}",
             f"run 'latent remove {run.id[:12]}' and make it again",
         )
-    target = out or _default_target(cache, run, to)
-    if to in ("gensim", "npy") and not isinstance(target, Path):
-        raise RequestError(f"--to {to} writes several files", "name the first with -o PATH")
-    if to == "gensim" and isinstance(target, Path):
-        return _to_gensim(run, target)
-    if to == "npy" and isinstance(target, Path):
-        return _to_npy(run, target)
-    if run.kind != EMBEDDING:
-        raise RequestError(f"a topic model cannot be written as {to}", "use --to gensim or npy")
-    from latentcli.formats.word2vec import write_binary, write_text
-
-    model = open_embedding(run)
-    write = write_text if to == "word2vec" else write_binary
-
-    if not isinstance(target, Path):
-        write(model, target)
-        return []
-    write_through(target, lambda stream: write(model, stream))
-    return [Exported(os.fspath(target))]
+    if to == GENSIM:
+        return _to_gensim(run, out or _default_target(cache, run, ".gensim"))
+    parts = FORMATS[run.kind][to](_opened(cache, run, to, mask, observer))
+    return _written(parts, to, out or _default_target(cache, run, parts[0].suffix))
 
 
 def _usual_format(run: Artefact) -> str:
-    if run.kind == EMBEDDING:
-        return "word2vec"
+    if run.kind in (EMBEDDING, CORPUS):
+        return "word2vec" if run.kind == EMBEDDING else "mm"
     manifest = run.manifest
     unknown = manifest["algorithm"] == "plsa" or manifest["parameters"].get("loss") == "kl"
-    return "npy" if unknown else "gensim"
+    return "npy" if unknown else GENSIM
 
 
-def _default_target(cache: Cache, run: Artefact, to: str) -> Path:
+def _opened(
+    cache: Cache, run: Artefact, to: str, mask: MaskOptions | None, observer: Observer
+) -> Any:
+    """Return what the format's writers are given."""
+    if run.kind == EMBEDDING:
+        return open_embedding(run)
+    if run.kind == CORPUS:
+        corpus = open_corpus(run)
+        every = np.arange(len(corpus.vocabulary))
+        return bags(corpus, every if mask is None else kept_words(corpus, mask, observer)[0])
+    model = open_topic_model(run)
+    if to != "state":
+        return model
+    from latentcli.workflows.reference_corpus import training_corpus
+
+    corpus, kept = training_corpus(cache, run)
+    return Tokens(model, bags(corpus, kept))
+
+
+def _default_target(cache: Cache, run: Artefact, suffix: str) -> Path:
     called = next((name for name, held in names(cache).items() if held == run.id), run.id[:12])
-    target = Path(re.sub(r"[^\w.+-]", "_", called) + FORMATS[to])
+    target = Path(re.sub(r"[^\w.+-]", "_", called) + suffix)
     if target.exists():
         raise RequestError(f"{target}: is there already", f"to replace it: -o {target}")
     return target
 
 
-def _to_npy(run: Artefact, target: Path) -> list[Exported]:
-    from latentcli.formats.npy import write_labels, write_vectors
-
-    _check_regular(target)
-    labels = target.with_suffix(".txt")
-    if labels == target:
-        raise RequestError(
-            f"{target}: is where the words would go", "name the vectors: -o PATH.npy"
-        )
-    if labels.exists() and not target.exists():
-        raise RequestError(
-            f"{labels}: is there already, and the words would replace it", "choose another -o"
-        )
-    words, rows = _rows(run)
-    write_through(labels, lambda stream: write_labels(words, stream))
-    write_through(target, lambda stream: write_vectors(rows, stream))
-    return [Exported(os.fspath(target)), Exported(os.fspath(labels))]
+def _written(parts: list[Part], to: str, target: Path | BinaryIO) -> list[Exported]:
+    """Write the files, the first, which the person named, last."""
+    [first, *others] = parts
+    if not isinstance(target, Path):
+        if others:
+            raise RequestError(f"--to {to} writes several files", "name the first with -o PATH")
+        first.write(target)
+        return []
+    paths = [target, *(_beside(target, part.suffix, first.suffix) for part in others)]
+    if others:
+        _check_regular(target)
+        _check_beside(target, paths[1:])
+    for path, part in [*zip(paths[1:], others, strict=True), (target, first)]:
+        write_through(path, part.write)
+    return [Exported(os.fspath(path)) for path in paths]
 
 
-def _rows(run: Artefact) -> tuple[Strings, npt.NDArray[np.float32]]:
-    """Return a model's words and their rows: vectors, p(word | topic), or the loadings of LSI."""
-    if run.kind == EMBEDDING:
-        embedding = open_embedding(run)
-        return embedding.words, embedding.vectors
-    model = open_topic_model(run)
-    if isinstance(model, MixtureModel):
-        topics = model.topic_word_probabilities().T.astype(np.float32)
-        return model.words, np.ascontiguousarray(topics)
-    return model.words, model.term_topic
+def _beside(target: Path, suffix: str, own: str) -> Path:
+    """Return the path of a file that goes with ``target``, whose suffix, if usual, is ``own``."""
+    if target.name.endswith(own) and target.name != own:
+        return target.with_name(target.name.removesuffix(own) + suffix)
+    return target.with_suffix(suffix)
 
 
-def _to_gensim(run: Artefact, target: Path) -> list[Exported]:
+def _check_beside(target: Path, paths: list[Path]) -> None:
+    """Raise RequestError where what goes with ``target`` would replace a file of another's."""
+    for path in paths:
+        if path == target:
+            raise RequestError(
+                f"{target}: is where the words would go", "give -o a path that ends otherwise"
+            )
+        if path.exists() and not target.exists():
+            raise RequestError(
+                f"{path}: is there already, and would be replaced", "choose another -o"
+            )
+
+
+def _to_gensim(run: Artefact, target: Path | BinaryIO) -> list[Exported]:
     from latentcli.formats.gensim_models import save_embedding, save_topic_model
 
+    if not isinstance(target, Path):
+        raise RequestError("--to gensim writes several files", "name the first with -o PATH")
     _check_regular(target)
     if run.kind == EMBEDDING:
         paths = save_embedding(open_embedding(run), target)

@@ -6,6 +6,7 @@ import datetime
 import platform
 import sys
 import time
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
@@ -45,6 +46,7 @@ def invocation(corpus_name: str, watch: Stopwatch) -> dict[str, Any]:
         "argv": [arg.encode("utf-8", "replace").decode() for arg in sys.argv],
         "corpus_name": corpus_name,
         "seconds": watch.record(),
+        "blas": blas(),
     }
 
 
@@ -57,3 +59,26 @@ def versions(*packages: str) -> dict[str, str]:
 def instruction_set() -> str:
     """Return the machine's architecture and the instruction set that the native core uses."""
     return f"{platform.machine()} {instruction_sets()[-1]}"
+
+
+def blas() -> str:
+    """Return NumPy's library of linear algebra, its kernels and its number of threads."""
+    from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # scikit-learn's
+
+    for found in threadpool_info():
+        if found["user_api"] == "blas":
+            kind = " ".join(str(found.get(k) or "?") for k in ("internal_api", "version"))
+            threads = "thread" if found["num_threads"] == 1 else "threads"
+            return f"{kind} {found.get('architecture') or ''}, {found['num_threads']} {threads}"
+    return ""
+
+
+def changed_since(manifest: Mapping[str, Any], *packages: str) -> list[str]:
+    """Return what a run's bytes may depend on and is no longer as its record says."""
+    then, now = manifest["versions"], versions(*packages)
+    pairs = [(name, then[name], now.get(name, "")) for name in then if name in now]
+    pairs += [
+        ("instruction set", manifest.get("instruction_set", ""), instruction_set()),
+        ("BLAS", manifest["invocation"].get("blas", ""), blas()),
+    ]
+    return [f"{what} was {was}, is {is_}" for what, was, is_ in pairs if was and was != is_]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,8 @@ from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import NATIVE, encode, encode_files
 from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import (
+    COUNT_FORMATS,
+    CUT_FORMATS,
     TEXT_FORMS,
     ReaderSettings,
     read_documents,
@@ -23,11 +25,18 @@ from latentcli.corpus.readers import (
     resolve_format,
 )
 from latentcli.corpus.readers.files import directory_labels
-from latentcli.corpus.sources import Fingerprint, Source, expected_bytes, find_sources
+from latentcli.corpus.readers.word_counts import read_words, words_beside
+from latentcli.corpus.sources import (
+    Fingerprint,
+    Source,
+    expected_bytes,
+    find_sources,
+    printable_path,
+)
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.text_store import TextWriter
 from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
-from latentcli.errors import InputError
+from latentcli.errors import InputError, RequestError
 from latentcli.observer import Observer
 from latentcli.wording import counted
 
@@ -38,6 +47,7 @@ _DESCRIBED = {
     "jsonl": "jsonl, a document a line",
     "csv": "csv, a document a row",
     "tsv": "tsv, a document a row",
+    "mm": "Matrix Market, a document a row of the matrix",
 }
 
 
@@ -112,6 +122,11 @@ class Reading:
         with closing(ahead(self._text(watch))) as blocks:
             yield from counted_files(blocks, tokenizer, words, threads)
 
+    def word_rule(self, asked: TokenizerSettings) -> TokenizerSettings:
+        """Return the word rule: that which was asked for, unless the words are cut already."""
+        cut = self.settings.format in CUT_FORMATS and asked == TokenizerSettings()
+        return TokenizerSettings("whitespace", keep_case=True) if cut else asked
+
     def _is_text_for(self, tokenizer: TokenizerSettings) -> bool:
         """Tell whether the native encoder finds the documents by itself."""
         return self.settings.format in TEXT_FORMS and tokenizer.kind in NATIVE
@@ -147,7 +162,29 @@ def open_inputs(request: CorpusRequest, scratch: Path, observer: Observer) -> Re
     settings = resolve_format(sources, request.reader)
     if request.reader.format == "auto":
         observer.note(f"format: {_DESCRIBED[settings.format]} (choose another with --format)")
-    return Reading(sources, settings)
+    return Reading(sources, _with_words(sources, settings, observer))
+
+
+def _with_words(
+    sources: Sequence[Source], settings: ReaderSettings, observer: Observer
+) -> ReaderSettings:
+    """Return the settings with the words that counts are of, where the format is one of counts.
+
+    Raises InputError where their file is not named and none is beside the first source.
+    """
+    if settings.format not in COUNT_FORMATS:
+        if settings.vocabulary is not None:
+            raise RequestError("--vocabulary is for formats that count numbered words")
+        return settings
+    path = Path(settings.vocabulary) if settings.vocabulary else words_beside(sources[0].path)
+    if path is None:
+        raise InputError(
+            f"{sources[0].name}: the words that it counts are not beside it",
+            "name the file that has them, one a line: --vocabulary FILE",
+        )
+    if settings.vocabulary is None:
+        observer.note(f"words: {printable_path(str(path))} (choose another with --vocabulary)")
+    return replace(settings, vocabulary=None, words=read_words(path))
 
 
 def byte_progress(

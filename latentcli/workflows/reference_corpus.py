@@ -7,12 +7,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from latentcli.corpus.encoded import EncodedCorpus, chunked
+from latentcli.corpus.held_out import without_documents
+from latentcli.corpus.mask import Rows
 from latentcli.corpus.phrases import join_phrases
 from latentcli.corpus.sources import Fingerprint, expected_bytes
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.tokenizers import TokenizerSettings
-from latentcli.errors import InputError, RequestError
+from latentcli.errors import DamagedArtefact, InputError, RequestError
+from latentcli.formats.artefact import Artefact
 from latentcli.formats.corpus import open_corpus
 from latentcli.kernels import usable_cores
 from latentcli.observer import Observer
@@ -20,6 +25,7 @@ from latentcli.store.cache import Cache
 from latentcli.store.staging import scratch
 from latentcli.workflows.corpus import stored_run
 from latentcli.workflows.corpus_text import corpus_of_content
+from latentcli.workflows.held_out import held_out_documents
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
 
@@ -31,6 +37,30 @@ def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | Non
     corpus, _ = corpus_of_content(cache, manifest["corpus"]["digest"])
     chunk = manifest.get("mask", {}).get("chunk")
     return chunked(corpus, chunk) if corpus is not None and chunk else corpus
+
+
+def training_corpus(cache: Cache, run: Artefact) -> tuple[EncodedCorpus, Rows]:
+    """Return what a model was trained on: its corpus as it was cut, and the rows of its words.
+
+    Documents held out are empty in it.
+
+    Raises RequestError where the corpus is no longer in the cache.
+    """
+    corpus = own_corpus(cache, run.manifest)
+    if corpus is None:
+        raise RequestError(
+            f"the corpus of {run.id[:12]} is no longer in the cache",
+            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
+        )
+    held_out = run.manifest["mask"].get("held_out")
+    if held_out is not None:
+        corpus = without_documents(corpus, held_out_documents(corpus, held_out))
+    rows = {word: row for row, word in enumerate(corpus.vocabulary.words)}
+    try:
+        kept: Rows = np.array([rows[word] for word in run.strings("vocabulary")], np.int64)
+    except KeyError:
+        raise DamagedArtefact(f"corrupt run {run.id[:12]}: a word is not its corpus's") from None
+    return corpus, kept
 
 
 @contextmanager
@@ -66,7 +96,7 @@ def corpus_to_read(
             known = total if total is not None and seen.bytes <= total else None
             observer.progress("reading, MB", seen.bytes / 1e6, known and known / 1e6)
 
-        settings = tokenizer or request.tokenizer
+        settings = tokenizer or reading.word_rule(request.tokenizer)
         corpus = reading.encoded(seen, settings, folder, tell, usable_cores()).corpus
         reading.report(observer)
         name = reading.sources[0].name.rstrip("/").rsplit("/", 1)[-1]

@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.held_out import without_documents
-from latentcli.corpus.mask import Rows
-from latentcli.corpus.strings import Strings
-from latentcli.engines import Engine, find_engine, resuming
-from latentcli.engines.parameters import LdaParameters, SeededLdaParameters, Word2VecParameters
-from latentcli.errors import DamagedArtefact, RequestError
-from latentcli.formats.artefact import Artefact
-from latentcli.formats.models import (
-    EMBEDDING,
-    TOPIC_MODEL,
-    embedding_parts,
-    open_embedding,
-    open_topic_model,
-)
+from latentcli.engines import find_engine, resuming
+from latentcli.engines.parameters import Parameters, recorded_parameters
+from latentcli.errors import RequestError
+from latentcli.formats.models import EMBEDDING, TOPIC_MODEL
 from latentcli.kernels import usable_cores, usable_threads
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.ranking import PROBABILITY, check_ranking
 from latentcli.store.cache import Cache
 from latentcli.workflows.embed import EmbedAnswer, embedded
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.held_out import held_out_documents
-from latentcli.workflows.reference_corpus import own_corpus
-from latentcli.workflows.topics import JUDGED_WORDS, Fitted, Topic, describe, model_run
-from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
-
-
-class _Stopped(NamedTuple):
-    """A run to go on with: its engine, the corpus as it was cut, and the rows of its words."""
-
-    run: Artefact
-    engine: Engine
-    corpus: EncodedCorpus
-    kept: Rows
+from latentcli.workflows.recorded import Recorded, fitting, recorded, training
+from latentcli.workflows.topics import JUDGED_WORDS, Topic, describe, model_run
+from latentcli.workflows.training import TrainingOptions, run_of
 
 
 def resume_topics(
@@ -60,19 +35,13 @@ def resume_topics(
     go on, and where the corpus is no longer in the cache.
     """
     options = options or TrainingOptions()
-    run, engine, corpus, kept = _stopped(cache, ref, TOPIC_MODEL)
-    check_ranking(rank_by, run.manifest["algorithm"])
-    parameters = replace(_lda_parameters(run.manifest["parameters"]), iterations=iterations)
-    job = _job(run, engine, corpus, parameters, options, usable_threads(options.threads))
-
-    def fit(scratch: Path) -> Fitted:
-        model, metrics = open_topic_model(run), run.manifest["metrics"]
-        fitted: Fitted = engine.load().resume(
-            model, metrics, corpus, kept, parameters, job.threads, scratch, observer
-        )
-        return fitted
-
-    return describe(model_run(cache, job, kept, fit, observer), n_words, rank_by)
+    stopped = _stopped(cache, ref, TOPIC_MODEL)
+    check_ranking(rank_by, stopped.run.manifest["algorithm"])
+    before: Any = _parameters(stopped)
+    parameters = replace(before, iterations=iterations)
+    job = stopped.job(parameters, usable_threads(options.threads), options, stopped.run.id)
+    fit = fitting(job, stopped.kept, stopped.run, observer)
+    return describe(model_run(cache, job, stopped.kept, fit, observer), n_words, rank_by)
 
 
 def resume_embedding(
@@ -87,69 +56,25 @@ def resume_embedding(
     Raises RequestError as ``resume_topics`` does.
     """
     options = options or TrainingOptions()
-    run, engine, corpus, kept = _stopped(cache, ref, EMBEDDING)
-    before = Word2VecParameters(**run.manifest["parameters"])
+    stopped = _stopped(cache, ref, EMBEDDING)
+    before: Any = _parameters(stopped)
     parameters = replace(before, epochs=before.epochs + (epochs or before.epochs))
-    threads = options.threads or usable_cores()
-    job = _job(run, engine, corpus, parameters, options, threads)
-
-    def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
-        model, metrics = open_embedding(run), run.manifest["metrics"]
-        trained = engine.load().resume(
-            model, metrics, corpus, kept, parameters, job.threads, scratch, observer
-        )
-        return embedding_parts(trained.model), trained.metrics
-
+    job = stopped.job(parameters, options.threads or usable_cores(), options, stopped.run.id)
+    train = training(job, stopped.kept, stopped.run, observer)
     return embedded(cache, run_of(cache, job, train, observer))
 
 
-def _job(
-    run: Artefact,
-    engine: Engine,
-    corpus: EncodedCorpus,
-    parameters: Any,
-    options: TrainingOptions,
-    threads: int,
-) -> Job:
-    algorithm, mask = run.manifest["algorithm"], run.manifest["mask"]
-    return Job(
-        run.kind, algorithm, engine, options, threads, corpus, parameters, mask, resumed=run.id
-    )
+def _parameters(stopped: Recorded) -> Parameters:
+    manifest = stopped.run.manifest
+    return recorded_parameters(manifest["algorithm"], manifest["parameters"])
 
 
-def _lda_parameters(record: Mapping[str, Any]) -> LdaParameters:
-    if "seeds" not in record:
-        return LdaParameters(**record)
-    seeds = tuple((name, tuple(words)) for name, words in record["seeds"])
-    return SeededLdaParameters(**{**record, "seeds": seeds})
-
-
-def _stopped(cache: Cache, ref: str, kind: str) -> _Stopped:
+def _stopped(cache: Cache, ref: str, kind: str) -> Recorded:
     run = chosen_run(cache, ref, kind, SILENT)
     algorithm, name = run.manifest["algorithm"], run.manifest["engine"]
-    engine = find_engine(algorithm, name)
-    if not engine.resumes:
+    if not find_engine(algorithm, name).resumes:
         raise RequestError(
             f"'{ref}' is {algorithm} by {name}, which cannot be trained further",
             f"what can: {', '.join(resuming())}",
         )
-    corpus = own_corpus(cache, run.manifest)
-    if corpus is None:
-        raise RequestError(
-            f"the corpus of {run.id[:12]} is no longer in the cache",
-            "encode it again as it was: 'latent corpus FILE' (with the same --phrases, if any)",
-        )
-    held_out = run.manifest["mask"].get("held_out")
-    if held_out is not None:
-        corpus = without_documents(corpus, held_out_documents(corpus, held_out))
-    return _Stopped(run, engine, corpus, _rows(run, corpus.vocabulary.words))
-
-
-def _rows(run: Artefact, words: Strings) -> Rows:
-    """Return the rows of a model's words in its corpus."""
-    rows = {word: row for row, word in enumerate(words)}
-    try:
-        kept: Rows = np.array([rows[word] for word in run.strings("vocabulary")], np.int64)
-    except KeyError:
-        raise DamagedArtefact(f"corrupt run {run.id[:12]}: a word is not its corpus's") from None
-    return kept
+    return recorded(cache, run)

@@ -37,7 +37,7 @@ from latentcli.workflows.topic_corpus import (
     within_corpus,
 )
 from latentcli.workflows.topic_request import TopicsRequest, check, parameters_of, topics_of
-from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
+from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run_of
 
 # Coherence and exclusivity are of this many top words.
 JUDGED_WORDS = 10
@@ -122,6 +122,15 @@ def model_run(
     cache: Cache, job: Job, kept: Rows, fit: Callable[[Path], Fitted], observer: Observer
 ) -> Artefact:
     """Return the run that answers a job: from the cache, or of what ``fit`` gives."""
+    run = run_of(cache, job, topic_training(job, kept, fit, observer), observer)
+    _say_how_it_went(run, len(kept), observer)
+    return run
+
+
+def topic_training(
+    job: Job, kept: Rows, fit: Callable[[Path], Fitted], observer: Observer
+) -> Train:
+    """Return what makes the parts and metrics of a topic model's run of what ``fit`` gives."""
 
     def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
         fitted = fit(scratch)
@@ -138,9 +147,7 @@ def model_run(
             metrics["seeds"] = [names[line] if line < len(names) else "" for line in order]
         return topic_model_parts(model), metrics
 
-    run = run_of(cache, job, train, observer)
-    _say_how_it_went(run, len(kept), observer)
-    return run
+    return train
 
 
 def stored_topics(

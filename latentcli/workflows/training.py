@@ -127,9 +127,7 @@ def _trained(
             return run
         watch = Stopwatch()
         with staging(cache) as scratch:
-            (arrays, strings), metrics = train(scratch)
-            if job.corpus.phrases is not None:
-                strings = {**strings, "phrases": job.corpus.phrases}
+            (arrays, strings), metrics = trained_parts(job, train, scratch)
         watch.stage("train")
         run = publish(
             cache,
@@ -141,6 +139,14 @@ def _trained(
         )
         observer.note(f"trained {job.algorithm} in {watch.seconds:.1f} s: {run.id[:12]}")
         return run
+
+
+def trained_parts(job: Job, train: Train, scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
+    """Train in a scratch directory; return all parts of the run that it makes, and its metrics."""
+    (arrays, strings), metrics = train(scratch)
+    if job.corpus.phrases is not None:
+        strings = {**strings, "phrases": job.corpus.phrases}
+    return (arrays, strings), metrics
 
 
 def words_digest(words: frozenset[str]) -> str:

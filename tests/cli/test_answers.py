@@ -38,6 +38,19 @@ ANSWERS = [
     (("infer", SAMPLES / "tongues" / "de", "-m", "notices"), "id topic weight"),
     (("infer", SAMPLES / "tongues" / "de", "-m", "tales"), "id vector"),
     (("evaluate", "notices"), "measure value detail"),
+    (
+        ("compare", "notices", "notices"),
+        "a b similarity relation a_in_b b_in_a words_a words_b",
+    ),
+    (
+        ("compare", "tales", "tales", "-n", "3"),
+        "a b similarity relation occurrences in_both only_in_a only_in_b",
+    ),
+    (("compare", "notices", "notices", "--summary"), "a b similarity relation detail"),
+    (
+        ("reproduce", "notices-lsi"),
+        "array identical max_difference differing expected found",
+    ),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),

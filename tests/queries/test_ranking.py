@@ -10,41 +10,12 @@ import pytest
 from scipy.stats import rankdata
 
 from latentcli.corpus.strings import Strings
-from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import RequestError
-from latentcli.models.topic_model import LsiModel, MixtureModel
 from latentcli.queries.ranking import RANKINGS, Ranking, top_words
-from tests.small import planted, planted_lda
+from tests.small import lsi, mixture, planted, planted_lda
 
 with warnings.catch_warnings():  # importing pyLDAvis sets filters for the whole process
     import pyLDAvis
-
-
-def mixture(topic_word: list[list[float]], term_counts: list[int]) -> MixtureModel:
-    weights = np.array(topic_word, np.float32)
-    return MixtureModel(
-        words=Strings.of(f"w{i}" for i in range(weights.shape[1])),
-        term_counts=np.array(term_counts),
-        doc_lengths=np.array([10, 10]),
-        document_ids=Strings.of(["1", "2"]),
-        tokenizer=TokenizerSettings(),
-        topic_word=weights,
-        doc_topic=np.full((2, len(weights)), 1 / len(weights), np.float32),
-    )
-
-
-def lsi() -> LsiModel:
-    return LsiModel(
-        words=Strings.of("abc"),
-        term_counts=np.array([5, 4, 3]),
-        doc_lengths=np.array([6, 6]),
-        document_ids=Strings.of(["1", "2"]),
-        tokenizer=TokenizerSettings(),
-        term_topic=np.array([[0.6, -0.7], [0.8, 0.1], [0.0, 0.7]], np.float32),
-        singular_values=np.array([2.0, 1.0]),
-        idf=np.ones(3),
-        document_vectors=np.array([[1, 0], [1, 1]], np.float32),
-    )
 
 
 def test_relevance_orders_words_as_pyldavis_does() -> None:

@@ -20,12 +20,14 @@ from latentcli.store.cache import Cache
 from latentcli.store.runs import find
 from latentcli.workflows.ask import neighbors
 from latentcli.workflows.embed import EmbedRequest, embed
-from latentcli.workflows.export import FORMATS, export
+from latentcli.workflows.export import export
 from latentcli.workflows.infer import infer
 from latentcli.workflows.reading import CorpusRequest
 from latentcli.workflows.training import TrainingOptions
 from tests.workflows.test_infer import STAR, table, typed
 
+# Those that gensim can load, or a line of NumPy turn into what it has.
+FORMATS = {"word2vec": ".vec", "word2vec-bin": ".bin", "gensim": ".gensim", "npy": ".npy"}
 WORDS = make_tokenizer(TokenizerSettings()).tokenize(STAR)
 
 
@@ -203,13 +205,13 @@ def test_vectors_are_not_written_over_by_their_words(trained: Cache) -> None:
 def test_a_topic_model_has_no_vectors_to_export(to: str, trained: Cache) -> None:
     with pytest.raises(RequestError, match="a topic model cannot be written as") as raised:
         export(trained, "notices", to)
-    assert raised.value.hint == "use --to gensim or npy"
+    assert "gensim" in str(raised.value.hint)
 
 
-def test_only_models_go_out_and_only_in_formats_that_there_are(trained: Cache) -> None:
+def test_each_kind_goes_out_only_in_formats_that_there_are(trained: Cache) -> None:
     with pytest.raises(RequestError, match="no format 'magnitude'"):
         export(trained, "tales", "magnitude")
-    with pytest.raises(RequestError, match="is a corpus"):
+    with pytest.raises(RequestError, match="a corpus cannot be written as gensim"):
         export(trained, find(trained, "latest", "corpus").id, "gensim")
     assert os.listdir() == []
 

@@ -17,17 +17,26 @@ from latentcli.corpus.decoding import (
     utf8_chunks,
 )
 from latentcli.corpus.documents import Document, TextBlock
+from latentcli.corpus.readers import word_counts, word_lines
 from latentcli.corpus.readers.fields import FieldNames
 from latentcli.corpus.readers.files import read_file
 from latentcli.corpus.readers.jsonl import Skip, read_jsonl
 from latentcli.corpus.readers.lines import read_lines
 from latentcli.corpus.readers.paragraphs import read_paragraphs
 from latentcli.corpus.readers.table import TableStyle, read_table, table_style
+from latentcli.corpus.readers.word_counts import read_word_counts
+from latentcli.corpus.readers.word_lines import read_word_lines
 from latentcli.corpus.sources import Fingerprint, Member, Source, members, open_source
 from latentcli.errors import InputError, RequestError
 from latentcli.wording import listed
 
-FORMATS = ("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl")
+FORMATS = (
+    *("auto", "lines", "paragraphs", "files", "csv", "tsv", "jsonl"),
+    *word_counts.FORMATS,
+    *word_lines.FORMATS,
+)
+# The formats in which words are cut already, and those in which they are counted, too.
+CUT_FORMATS, COUNT_FORMATS = (*word_counts.FORMATS, *word_lines.FORMATS), word_counts.FORMATS
 # The formats in which a document is text and nothing else, by what encoders call their form.
 TEXT_FORMS = {"lines": "lines", "paragraphs": "paragraphs", "files": "file"}
 _BLOCK_CHUNKS = 4
@@ -41,7 +50,10 @@ _SNIFF_MEMBERS = 1000
 
 @dataclass(frozen=True)
 class ReaderSettings:
-    """How a corpus is read; ``format`` is one of FORMATS."""
+    """How a corpus is read; ``format`` is one of FORMATS.
+
+    ``vocabulary``: the file that has the words of counts, and ``words`` what is in it.
+    """
 
     format: str = "auto"
     fields: FieldNames = field(default_factory=FieldNames)
@@ -51,6 +63,8 @@ class ReaderSettings:
     encoding: Encoding = field(default_factory=Encoding)
     include: tuple[str, ...] = ()
     skip_invalid: bool = False
+    vocabulary: str | None = None
+    words: tuple[str, ...] = ()
 
 
 def resolve_format(sources: Sequence[Source], settings: ReaderSettings) -> ReaderSettings:
@@ -84,6 +98,8 @@ def _guess(source: Source, settings: ReaderSettings) -> str:
             head += block
     text = sniff_text(head, settings.encoding).strip()
     first = text.split("\n", 1)[0]
+    if first.lower().startswith("%%matrixmarket"):
+        return "mm"
     if first.startswith("{") and _is_object(first):
         return "jsonl"
     return "paragraphs" if re.search(r"\n[^\S\n]*\n", text) else "lines"
@@ -206,6 +222,10 @@ def _records(
         return read_paragraphs(chunks)
     if settings.format == "jsonl":
         return read_jsonl(chunks, name, settings.fields, skip)
+    if settings.format in COUNT_FORMATS:
+        return read_word_counts(chunks, name, settings.format, settings.words)
+    if settings.format in word_lines.FORMATS:
+        return read_word_lines(chunks, name, settings.format)
     if style is None:
         raise RequestError(f"no format '{settings.format}'")
     return read_table(chunks, name, style, settings.fields, skip)
