@@ -5,8 +5,8 @@ Documents and words take turns, as in multiplicative updates of a non-negative f
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
 begins at the singular vectors' positive parts, as that does (``nndsvd.py``): of several such
 starts at the one that is likeliest after a few passes. Or, where that is likelier after some more,
-at what online EM has found (``lda_start.py``) with a quarter more topics, of which the most
-alike are then merged (``topic_merging.py``). It ends when the likelihood has all but stopped rising.
+at what online EM has found (``lda_start.py``) with a quarter more topics, of which the most alike
+are then merged (``topic_merging.py``). It ends when the likelihood has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
 out; EM stops as soon as they become no likelier, and beta is lowered as long as that helps.
