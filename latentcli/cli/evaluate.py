@@ -127,23 +127,26 @@ def evaluate(
     from latentcli.workflows.evaluate import evaluate as run
     from latentcli.workflows.evaluation_request import EvaluationRequest
 
-    _check_reading(corpus, unseen, reading)
+    files = bool(topics or analogies or similarity)
+    _check_reading(corpus, unseen, files, reading)
     request = EvaluationRequest(
         ref, topics, top, per_topic,
         _documents(session, corpus, reading), _documents(session, unseen, reading),
         analogies or (), similarity or (), restrict_vocab, seed,
+        opt.text_encoding(reading), session.given.keys(),
     )  # fmt: skip
     session.answer(run(session.cache, request, session.observer))
 
 
 def _check_reading(
-    corpus: str | None, unseen: str | None, reading: opt.ReadingOptions | None
+    corpus: str | None, unseen: str | None, files: bool, reading: opt.ReadingOptions | None
 ) -> None:
     if corpus == unseen == "-":
         raise RequestError("standard input ('-') can be read only once")
     if corpus is None and unseen is None:
         for name, (_, default) in opt.ENCODING_OPTIONS.items():
-            if reading and reading[name] != default:
+            of_files = files and name in ("encoding", "encoding_errors")
+            if reading and reading[name] != default and not of_files:
                 raise RequestError(
                     "options for reading documents were given, but none to read",
                     "name some with --corpus or --unseen",

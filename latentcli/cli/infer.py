@@ -77,8 +77,7 @@ def infer(
     if wide:
         rows = workflow.infer_wide(session.cache, request, model, False, session.observer)
     else:
-        least = workflow.MIN_WEIGHT if min_weight is None else min_weight
-        rows = workflow.infer(session.cache, request, model, n, least, session.observer)
+        rows = workflow.infer(session.cache, request, model, n, min_weight, session.observer)
     session.answer(rows, to_file)
 
 

@@ -9,6 +9,7 @@ import typer
 from latentcli.cli import options as opt
 from latentcli.cli.completion import complete_words
 from latentcli.cli.session import Session, command
+from latentcli.errors import RequestError
 
 app = typer.Typer()
 
@@ -27,16 +28,54 @@ def neighbors(
     model: opt.ModelOption = None,
     n: opt.AnswersOption = 10,
     metric: Annotated[str, typer.Option(help="cosine or euclidean.")] = "cosine",
+    bootstrap: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Train on N resamples of the documents, and say how far they agree.",
+            callback=opt.within(1, 10_000),
+            show_default=False,
+        ),
+    ] = None,
+    threads: opt.ThreadsOption = None,
 ) -> None:
     """Print the words nearest to each word in an embedding.
 
-    Prints: query, word, similarity (with --metric euclidean: distance).
+    Prints: query, word, similarity (with --metric euclidean: distance). With --bootstrap also mean,
+    low and high: the similarity in models of resampled documents; share: of the resamples that name
+    the word; resamples: how many know both words.
     """
-    from latentcli.workflows.ask import neighbors as run
-
     if "-" in words:
         words = [w for word in words for w in (session.stdin_lines() if word == "-" else [word])]
+    if bootstrap is not None:
+        _bootstrapped(session, words, bootstrap, model, n, metric, threads)
+        return
+    if threads is not None:
+        raise RequestError("--threads: without --bootstrap, nothing is trained")
+    from latentcli.workflows.ask import neighbors as run
+
     session.answer(run(session.cache, words, model, n, metric, session.observer))
+
+
+def _bootstrapped(
+    session: Session,
+    words: list[str],
+    n_resamples: int,
+    model: str | None,
+    n: int,
+    metric: str,
+    threads: int | None,
+) -> None:
+    if metric != "cosine":
+        raise RequestError(
+            f"--metric {metric}: with --bootstrap, cosines are compared",
+            "leave one of the two out",
+        )
+    from latentcli.workflows.bootstrap import bootstrap_neighbors
+
+    session.answer(
+        bootstrap_neighbors(session.cache, words, n_resamples, model, n, threads, session.observer)
+    )
 
 
 command(app, "neighbors")(neighbors)

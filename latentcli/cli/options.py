@@ -16,6 +16,7 @@ from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
 
 if TYPE_CHECKING:
+    from latentcli.corpus.decoding import Encoding
     from latentcli.corpus.phrases import PhraseSettings
     from latentcli.workflows.reading import CorpusRequest
     from latentcli.workflows.training import TrainingOptions
@@ -344,6 +345,19 @@ def phrase_settings(options: dict[str, Any] | None) -> PhraseSettings | None:
     return settings
 
 
+def text_encoding(options: ReadingOptions | None) -> Encoding:
+    """Return how text is encoded, from the values of a group of options for reading."""
+    from latentcli.corpus.decoding import checked_encoding
+
+    reading = options or {}
+    errors = reading.get("encoding_errors", "strict")
+    if errors not in ("strict", "replace"):
+        raise RequestError(
+            f"--encoding-errors {errors}: no such choice", "there are strict and replace"
+        )
+    return checked_encoding(reading.get("encoding", "utf-8"), errors)
+
+
 def corpus_request(
     session: Session,
     inputs: list[str] | None,
@@ -358,25 +372,19 @@ def corpus_request(
     Raises RequestError for reading options without a corpus, and where text waits on standard
     input that no ``-`` asks for.
     """
-    from latentcli.corpus.decoding import checked_encoding
     from latentcli.corpus.readers import ReaderSettings
     from latentcli.corpus.readers.fields import FieldNames
     from latentcli.corpus.tokenizers import TokenizerSettings
     from latentcli.workflows.reading import CorpusRequest
 
     reading = options or {}
-    if reading["encoding_errors"] not in ("strict", "replace"):
-        raise RequestError(
-            f"--encoding-errors {reading['encoding_errors']}: no such choice",
-            "there are strict and replace",
-        )
     reader = ReaderSettings(
         format=reading["format"],
         fields=FieldNames(reading["text_field"], reading["id_field"], reading["label_field"]),
         header=not reading["no_header"],
         delimiter=reading["delimiter"],
         quote=reading["quote"],
-        encoding=checked_encoding(reading["encoding"], reading["encoding_errors"]),
+        encoding=text_encoding(reading),
         include=tuple(reading["include"] or ()),
         skip_invalid=reading["skip_invalid"],
         vocabulary=reading["vocabulary"],

@@ -134,11 +134,16 @@ class Session:
 
     def stdin_lines(self) -> list[str]:
         """Return the lines of standard input that are not blank."""
+        return [line for _, line in self.numbered_stdin_lines()]
+
+    def numbered_stdin_lines(self) -> list[tuple[int, str]]:
+        """Return the lines of standard input that are not blank, with their numbers, from 1."""
         stream = self.stdin()
         if stream is None:
             raise RequestError("standard input is closed", "pipe words in, one a line")
         text = stream.read().decode("utf-8-sig", "replace")
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        lines = enumerate(map(str.strip, text.splitlines()), 1)
+        return [(number, line) for number, line in lines if line]
 
 
 class ConsoleObserver(Observer):

@@ -10,6 +10,7 @@ from latentcli.cli import options as opt
 from latentcli.cli.completion import complete_words
 from latentcli.cli.session import Session, command
 from latentcli.errors import InputError, RequestError
+from latentcli.wording import counted
 
 app = typer.Typer()
 
@@ -38,7 +39,7 @@ def similarity(
 
 def _pairs(session: Session, words: list[str]) -> list[tuple[str, str]]:
     if words == ["-"]:
-        return [_pair(line, i) for i, line in enumerate(session.stdin_lines(), 1)]
+        return [_pair(line, number) for number, line in session.numbered_stdin_lines()]
     if len(words) != 2:
         raise RequestError(f"{len(words)} words given, two are wanted", "or '-' to read pairs")
     return [(words[0], words[1])]
@@ -47,7 +48,10 @@ def _pairs(session: Session, words: list[str]) -> list[tuple[str, str]]:
 def _pair(line: str, number: int) -> tuple[str, str]:
     words = line.split("\t") if "\t" in line else line.split()
     if len(words) != 2:
-        raise InputError(f"stdin, pair {number}: {len(words)} words, two are wanted")
+        raise InputError(
+            f"stdin:{number}: {counted(len(words), 'word')}, two are wanted",
+            "a pair a line, between spaces, or a tab where words have spaces in them",
+        )
     return words[0], words[1]
 
 

@@ -29,6 +29,9 @@ class Encoding(NamedTuple):
     errors: str = "strict"
 
 
+UTF_8 = Encoding()
+
+
 def checked_encoding(name: str, errors: str) -> Encoding:
     """Return the encoding under Python's own name for it; raise InputError if unknown."""
     try:
@@ -112,9 +115,9 @@ def utf8_chunks(
         nul = data.find(b"\0")
         if nul >= 0:
             yield data[: nul + 1]  # what is wrong before it is told first
-            raise _nul(name, lines + _line_ends(data[:nul], last), fed + nul)
+            raise _nul(name, lines + line_ends(data[:nul], last), fed + nul)
         yield data
-        fed, lines, last = fed + len(data), lines + _line_ends(data, last), data[-1:]
+        fed, lines, last = fed + len(data), lines + line_ends(data, last), data[-1:]
         data = stream.read(CHUNK_BYTES)
 
 
@@ -132,7 +135,7 @@ def sniff_text(data: bytes, encoding: Encoding) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _line_ends(data: bytes, last: bytes) -> int:
+def line_ends(data: bytes, last: bytes) -> int:
     """Count the line ends in bytes that ``last`` comes before."""
     # Compared as an array, for bytes.count takes a tenth of the time of encoding them.
     count = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))
@@ -167,7 +170,7 @@ def refuse_binary(head: bytes, name: str, encoding: Encoding) -> None:
         )
     if b"\0" in head and encoding.errors == "strict":
         nul = head.index(0)
-        raise _nul(name, 1 + _line_ends(head[:nul], b""), nul)
+        raise _nul(name, 1 + line_ends(head[:nul], b""), nul)
     control = sum(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head)
     if control * 3 > len(head):
         raise InputError(

@@ -40,6 +40,11 @@ class EncodedCorpus:
     phrases: Strings | None = None
 
     @property
+    def words(self) -> Strings:
+        """The words by term."""
+        return self.vocabulary.words
+
+    @property
     def n_tokens(self) -> int:
         """How many tokens the corpus has."""
         return len(self.token_ids)
@@ -51,10 +56,14 @@ class EncodedCorpus:
 
 
 class Encoded(NamedTuple):
-    """What encoding gave: the corpus, and how many words were left out as overlong."""
+    """What encoding gave: the corpus, and how many words were left out as overlong.
+
+    ``file_documents``: how many documents each file has, where whole files were encoded.
+    """
 
     corpus: EncodedCorpus
     overlong_words: int
+    file_documents: tuple[int, ...] = ()
 
 
 class DocumentBlock:
@@ -81,6 +90,12 @@ def document_blocks(
         last = min(max(last, first + 1), corpus.n_docs, first + block_tokens)
         yield DocumentBlock(corpus, first, last)
         first = last
+
+
+def document_lengths(corpus: EncodedCorpus) -> npt.NDArray[np.int64]:
+    """Return how many tokens each document has: int64 (n_docs,)."""
+    offsets = corpus.offsets.astype(np.int64)
+    return offsets[1:] - offsets[:-1]
 
 
 def document_counts(corpus: EncodedCorpus, n_terms: int) -> npt.NDArray[np.int64]:

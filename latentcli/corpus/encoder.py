@@ -25,7 +25,7 @@ from latentcli.corpus.documents import PIECE_CHARACTERS, Document, TextBlock
 from latentcli.corpus.encoded import Encoded, EncodedCorpus
 from latentcli.corpus.layout import is_hard_wrapped
 from latentcli.corpus.strings import Strings, escaped
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.kernels import Encoder, Renumbering, number_lines
@@ -94,7 +94,8 @@ def encode_files(
             ids.add(block, *encoding.new_documents())
     document_ids = ids.strings()
     labels = labels_of(list(document_ids)) if labels_of else None
-    return encoding.finished(document_ids, None if labels is None else Strings.of(labels))
+    encoded = encoding.finished(document_ids, None if labels is None else Strings.of(labels))
+    return encoded._replace(file_documents=tuple(ids.n_documents))
 
 
 class _Encoding:
@@ -208,9 +209,11 @@ class _LineIds:
         self._texts: list[npt.NDArray[np.uint8]] = []
         self._offsets: list[U64] = [np.zeros(1, np.uint64)]
         self._size = 0
+        self.n_documents: list[int] = []  # of each file
 
     def add(self, file: TextBlock, n_documents: int, numbers: U64) -> None:
         """Add the ids of a file's documents."""
+        self.n_documents.append(n_documents)
         if file.form == "file":
             named = Strings.of([file.prefix])
             text, offsets = np.asarray(named.text), np.asarray(named.offsets)

@@ -21,6 +21,11 @@ def frequent(vocabulary: Vocabulary, min_count: int) -> Rows:
     return rows
 
 
+def default_min_count(n_tokens: int) -> int:
+    """Return from how many occurrences on an embedding keeps a word, unless it is told."""
+    return 5 if n_tokens >= 50_000 else 3 if n_tokens >= 20_000 else 2
+
+
 def topical(
     corpus: EncodedCorpus,
     min_df: int,

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from itertools import islice
-from typing import NamedTuple
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-import numpy as np
-import numpy.typing as npt
+from latentcli.corpus.tokenizers import (
+    ASCII_WORD,
+    ASCII_WORD_WITH_LETTER,
+    MAX_WORD_CHARACTERS,
+    TokenizerSettings,
+    make_tokenizer,
+)
 
-from latentcli.corpus.encoded import EncodedCorpus
-from latentcli.corpus.text_store import TextStore
-from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings, make_tokenizer
+if TYPE_CHECKING:
+    from latentcli.corpus.strings import Strings
+    from latentcli.corpus.text_store import TextStore
 
 SNIPPET_CHARACTERS = 200
 _SPACE = re.compile(r"\s+")
@@ -26,6 +32,30 @@ _FIRST_READ = 1 << 12
 _AROUND = 4 * SNIPPET_CHARACTERS
 # A snippet that is cut begins and ends with a word, if one ends so near.
 _LONGEST_WORD = 30
+
+
+class Tokens(Protocol):
+    """What of a corpus snippets are cut by: an ``EncodedCorpus`` or ``StoredTokens``."""
+
+    @property
+    def token_ids(self) -> Any:
+        """Terms, uint32 (n_tokens,)."""
+
+    @property
+    def offsets(self) -> Any:
+        """Where documents begin, uint64 (n_docs + 1,)."""
+
+    @property
+    def words(self) -> Strings:
+        """The words by term."""
+
+    @property
+    def tokenizer(self) -> TokenizerSettings:
+        """The rule that made the words."""
+
+    @property
+    def text(self) -> TextStore | None:
+        """The text, if it is kept."""
 
 
 class Passage(NamedTuple):
@@ -37,50 +67,47 @@ class Passage(NamedTuple):
 
 
 def densest(
-    token_ids: npt.NDArray[np.uint32], weights: npt.NDArray[np.float64], n_tokens: int
+    token_ids: Sequence[int], weights: Mapping[int, float], n_tokens: int
 ) -> tuple[int, int]:
     """Return first and last (behind it) of the ``n_tokens`` tokens whose weights sum to the most.
 
-    ``token_ids`` (n,), ``weights`` (n_terms,). Of several such places the first; it begins with a
-    token that has a weight, if there is any.
+    ``weights`` are those of terms, others weigh nothing. Of several such places the first; it
+    begins with a token that has a weight, if there is any.
     """
-    if not len(token_ids):
-        return 0, 0
-    have = weights[token_ids]
-    sums = np.concatenate([np.zeros(1), np.cumsum(have)])
     n_tokens = max(1, min(n_tokens, len(token_ids)))
+    have = [weights.get(term, 0.0) for term in token_ids]
+    sums = list(accumulate(have, initial=0.0))
     # Rounded, so that sums of the same weights in another order are the same.
-    start = int(np.argmax(np.round(sums[n_tokens:] - sums[:-n_tokens], 9)))
-    inside = np.flatnonzero(have[start : start + n_tokens])
-    if not len(inside):
-        return start, start + n_tokens
-    return start + int(inside[0]), start + int(inside[-1]) + 1
+    inside = [round(b - a, 9) for a, b in zip(sums, sums[n_tokens:], strict=False)]
+    if not have:
+        return 0, 0
+    start = inside.index(max(inside))
+    weighing = [i for i in range(start, start + n_tokens) if have[i]]
+    return (weighing[0], weighing[-1] + 1) if weighing else (start, start + n_tokens)
 
 
 def dense_snippet(
-    corpus: EncodedCorpus,
-    weights: npt.NDArray[np.float64],
+    corpus: Tokens,
+    weights: Mapping[int, float],
     first: int,
     last: int,
-    parent: EncodedCorpus | None = None,
+    parent: Tokens | None = None,
 ) -> str:
     """Cut a snippet from where tokens ``first`` to ``last`` of the corpus weigh most.
 
-    They are of one document; ``weights`` float64 (n_terms,). The text is that of ``parent``, if the
+    They are of one document; ``weights`` are by term. The text is that of ``parent``, if the
     corpus was made from one by joining words. Empty where there are no tokens.
     """
     if first >= last:
         return ""
     n_tokens = _tokens_in(parent or corpus, _document_of(corpus, first))
-    start, end = densest(np.asarray(corpus.token_ids[first:last]), weights, n_tokens)
+    start, end = densest(corpus.token_ids[first:last].tolist(), weights, n_tokens)
     if parent is not None:
         return snippet(parent, *tokens_of_parent(corpus, parent, first + start, first + end))
     return snippet(corpus, first + start, first + end)
 
 
-def snippet(
-    corpus: EncodedCorpus, first: int, last: int, characters: int = SNIPPET_CHARACTERS
-) -> str:
+def snippet(corpus: Tokens, first: int, last: int, characters: int = SNIPPET_CHARACTERS) -> str:
     """Cut about so many characters around tokens ``first`` to ``last``, of one document.
 
     Runs of white space become a space; an ellipsis marks where text was left out.
@@ -118,13 +145,13 @@ def _tail(text: str, n_characters: int) -> str:
     return kept.rstrip() + "\u2026"
 
 
-def passage(corpus: EncodedCorpus, first: int, last: int) -> Passage:
+def passage(corpus: Tokens, first: int, last: int) -> Passage:
     """Return the text of tokens ``first`` to ``last`` of one document, and some around it."""
     store = _text_of(corpus)
     document = _document_of(corpus, first)
     begin, end = int(store.starts[document]), int(store.ends[document])
     token, place = _known_place(corpus, document, first)
-    size = _FIRST_READ
+    size = _expected_bytes(corpus, document, last - token) + _FIRST_READ
     while True:
         stop = min(end, place + size)
         text = store.between(place, stop)
@@ -142,36 +169,34 @@ def passage(corpus: EncodedCorpus, first: int, last: int) -> Passage:
     return Passage(before + text, len(before) + spans[0][0], len(before) + spans[-1][1])
 
 
-def tokens_of_parent(
-    corpus: EncodedCorpus, parent: EncodedCorpus, first: int, last: int
-) -> tuple[int, int]:
+def tokens_of_parent(corpus: Tokens, parent: Tokens, first: int, last: int) -> tuple[int, int]:
     """Return which tokens of ``parent`` the tokens ``first`` to ``last`` of one document were.
 
     The corpus was made from the parent by joining some tokens with the next.
     """
     document = _document_of(corpus, first)
     start = int(corpus.offsets[document])
-    found, places = np.unique(corpus.token_ids[start:last], return_inverse=True)
-    rows = [parent.vocabulary.words.find(corpus.vocabulary.words[term]) for term in found.tolist()]
+    terms = corpus.token_ids[start:last].tolist()
+    rows = {term: parent.words.find(corpus.words[term]) for term in set(terms)}
     at = begin = int(parent.offsets[document])
-    for token, place in enumerate(places.tolist(), start):
+    for token, term in enumerate(terms, start):
         if token == first:
             begin = at
-        at += 1 if parent.token_ids[at] == rows[place] else 2
+        at += 1 if parent.token_ids[at] == rows[term] else 2
     return begin, at
 
 
-def _text_of(corpus: EncodedCorpus) -> TextStore:
+def _text_of(corpus: Tokens) -> TextStore:
     if corpus.text is None:
         raise ValueError("the corpus has no text")
     return corpus.text
 
 
-def _document_of(corpus: EncodedCorpus, token: int) -> int:
-    return int(np.searchsorted(corpus.offsets, np.uint64(token), side="right")) - 1
+def _document_of(corpus: Tokens, token: int) -> int:
+    return bisect_right(corpus.offsets, token) - 1
 
 
-def _tokens_in(corpus: EncodedCorpus, document: int) -> int:
+def _tokens_in(corpus: Tokens, document: int) -> int:
     """Return about how many tokens of a document a snippet has."""
     store = _text_of(corpus)
     tokens = int(corpus.offsets[document + 1]) - int(corpus.offsets[document])
@@ -179,20 +204,46 @@ def _tokens_in(corpus: EncodedCorpus, document: int) -> int:
     return max(1, SNIPPET_CHARACTERS * tokens // max(1, size))
 
 
-def _known_place(corpus: EncodedCorpus, document: int, token: int) -> tuple[int, int]:
+def _expected_bytes(corpus: Tokens, document: int, n_tokens: int) -> int:
+    """Return about how many bytes so many tokens of a document stand on."""
+    store = _text_of(corpus)
+    tokens = int(corpus.offsets[document + 1]) - int(corpus.offsets[document])
+    size = int(store.ends[document]) - int(store.starts[document])
+    return n_tokens * size // max(1, tokens)
+
+
+def _known_place(corpus: Tokens, document: int, token: int) -> tuple[int, int]:
     """Return the last place at or before a token that is known: of which token, and its byte."""
     store = _text_of(corpus)
     begin = int(corpus.offsets[document]), int(store.starts[document])
-    mark = int(np.searchsorted(store.marks[:, 0], np.uint64(token), side="right")) - 1
+    marks = store.marks
+    mark = bisect_right(range(len(marks)), token, key=lambda i: marks[i, 0]) - 1
     if mark < 0:
         return begin
-    known, place = (int(value) for value in store.marks[mark])
+    known, place = int(marks[mark, 0]), int(marks[mark, 1])
     # A document without words before this one may have the same token as its own.
     return (known, place) if known > begin[0] and place > begin[1] else begin
 
 
 def _spans(text: str, settings: TokenizerSettings) -> Iterator[tuple[int, int]]:
     """Yield where each token of a text stands: of all of a piece, or better where that is plain."""
+    if settings.kind != "words":
+        yield from _piece_spans(text, settings)
+        return
+    word = ASCII_WORD if settings.keep_numbers else ASCII_WORD_WITH_LETTER
+    at = 0
+    for line in text.splitlines(keepends=True):  # white space never lies inside a word
+        spans: Iterator[tuple[int, int]]
+        if line.isascii():
+            found = (match.span() for match in word.finditer(line))
+            spans = (span for span in found if span[1] - span[0] <= MAX_WORD_CHARACTERS)
+        else:
+            spans = _piece_spans(line, settings)
+        yield from ((at + start, at + end) for start, end in spans)
+        at += len(line)
+
+
+def _piece_spans(text: str, settings: TokenizerSettings) -> Iterator[tuple[int, int]]:
     tokenizer = make_tokenizer(settings)
     if settings.kind.startswith("regex:"):
         text = unicodedata.normalize("NFC", text)

@@ -21,13 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from latentcli.corpus.encoded import EncodedCorpus, document_counts
+from latentcli.corpus.joining import DELIMITER as DELIMITER
 from latentcli.corpus.mapped import mapped_array
 from latentcli.corpus.strings import Strings
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.errors import RequestError
 
 REVISION = 1
-DELIMITER = "_"
+
 SCORINGS = ("original", "npmi")
 
 _BLOCK_TOKENS = 1 << 20

@@ -20,7 +20,7 @@ from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import Encoded, EncodedCorpus, document_counts
 from latentcli.corpus.layout import continues, is_hard_wrapped, paragraphs
 from latentcli.corpus.strings import Strings
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import (
     MAX_WORD_CHARACTERS,
     Tokenizer,

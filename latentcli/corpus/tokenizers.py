@@ -46,7 +46,9 @@ _UNSPACED_STARTS = [first for first, _ in UNSPACED]
 _MAX_MARKS = 2 * MAX_WORD_CHARACTERS
 _MAYBE_FLOOD = re.compile(rf"(?<![^\w\s])[^\w\s]{{{_MAX_MARKS},}}")
 
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+# The same where a letter is among its characters.
+ASCII_WORD_WITH_LETTER = re.compile(r"(?=[0-9]*(?:'[0-9]+)*'?[A-Za-z])" + ASCII_WORD.pattern)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def make_tokenizer(settings: TokenizerSettings) -> Tokenizer:
     if settings.kind == "words":
 
         def words(piece: str) -> list[str]:
-            found = _ASCII_WORD.findall(piece) if piece.isascii() else _unicode_words(piece)
+            found = ASCII_WORD.findall(piece) if piece.isascii() else _unicode_words(piece)
             if not settings.keep_numbers:
                 found = [word for word in found if _has_letter(word)]
             return [finish(word) for word in found]

@@ -48,7 +48,7 @@ _ENGINES = {
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
     ),
-    "plsa": (Engine("native", "latentcli.engines.plsa_native", 3, ("numpy",), False),),
+    "plsa": (Engine("native", "latentcli.engines.plsa_native", 4, ("numpy",), False),),
     "nmf": (Engine("native", "latentcli.engines.nmf_native", 1, ("numpy",), False),),
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),
 }

@@ -103,10 +103,10 @@ def _least_squares(
     """Make the squares of what is left of the matrix least."""
     counts = found.counts
     matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
-    both = _begun(matrix, parameters, threads, observer)
-    losses: list[float] = []
+    most = parameters.iterations or _MOST_PASSES
+    both, losses = _begun(matrix, parameters, most, threads, observer)
     settled = False
-    while len(losses) < (parameters.iterations or _MOST_PASSES):
+    while len(losses) < most:
         observer.progress("factorising", len(losses), parameters.iterations)
         losses.append(both.step())
         settled = _has_settled(losses)
@@ -117,23 +117,23 @@ def _least_squares(
 
 
 def _begun(
-    matrix: Sparse, parameters: NmfParameters, threads: int, observer: Observer
-) -> _Factorisation:
-    """Return the factors, where they come to in a few passes from the best of their starts."""
+    matrix: Sparse, parameters: NmfParameters, most: int, threads: int, observer: Observer
+) -> tuple[_Factorisation, list[float]]:
+    """Return the factors to which a few passes bring the best start, and the losses of these."""
     n_pairs = len(matrix.values)
     mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
     starts = 1 + min(_ROUGH_STARTS, max(1, _START_PAIRS // max(1, n_pairs)))
-    best, least = None, math.inf
+    best, losses = None, [math.inf]
     for number in range(starts):
         observer.progress("first topics", number, starts)
         first = nndsvd(matrix, parameters.k, parameters.seed, threads, number)
         both = _Factorisation(matrix, without_zeros(first, mean), threads)
-        loss = min(both.step() for _ in range(_TRIAL_PASSES))
-        if best is None or loss < least:
-            best, least = both, loss
+        trial = [both.step() for _ in range(min(_TRIAL_PASSES, most))]
+        if best is None or trial[-1] < losses[-1]:
+            best, losses = both, trial
     observer.progress("first topics", starts, starts)
     assert best is not None
-    return best
+    return best, losses
 
 
 def _has_settled(losses: list[float]) -> bool:

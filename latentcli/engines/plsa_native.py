@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,10 +103,10 @@ def fit_topics(
     """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
     if parameters.tempered:
         return _tempered(counts, parameters, threads, observer)
-    em = _begun(counts, parameters, threads, observer)
-    likelihoods: list[float] = []
+    most = parameters.iterations or _MOST_PASSES
+    em, likelihoods = _begun(counts, parameters, most, threads, observer)
     settled = False
-    while len(likelihoods) < (parameters.iterations or _MOST_PASSES):
+    while len(likelihoods) < most:
         likelihoods.append(em.step(_reporting(observer, len(likelihoods), parameters)))
         settled = _has_settled(likelihoods)
         if settled and parameters.iterations is None:
@@ -144,29 +143,37 @@ def _reporting(observer: Observer, done: int, parameters: PlsaParameters) -> _Re
 
 
 def _begun(
-    counts: CountMatrix, parameters: PlsaParameters, threads: int, observer: Observer
-) -> _Em:
-    """Return EM where it comes to in a few passes from the best of its starts."""
+    counts: CountMatrix, parameters: PlsaParameters, most: int, threads: int, observer: Observer
+) -> tuple[_Em, list[float]]:
+    """Return EM where it comes to in a few passes, ``most`` at most, from the best of its starts.
+
+    Each of these passes has the likelihood per token that it met with.
+    """
     em = _Em(counts, parameters.k, threads)
+    if not most:
+        em.begin(_by_vectors(counts, parameters, 0, threads))
+        return em, []
     room = max(1, _START_TOKENS // max(1, em.n_tokens))
     kinds = {_by_vectors: 1 + min(_ROUGH_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
     starts, tried = sum(kinds.values()), 0
     finalists = []
     for begin, how_many in kinds.items():
-        best, likelihood = em.state(), -math.inf
+        best, passes = em.state(), [-math.inf]
         for number in range(how_many):
             observer.progress("first topics", tried, starts)
             tried += 1
             em.begin(begin(counts, parameters, number, threads))
-            found = em.after(_TRIAL_PASSES)
-            if found > likelihood:
-                best, likelihood = em.state(), found
+            trial = em.steps(min(_TRIAL_PASSES, most))
+            if trial[-1] > passes[-1]:
+                best, passes = em.state(), trial
         em.restore(best)
-        # Those by vectors go on rising longer than the others.
-        finalists.append((em.after(_FINAL_PASSES), em.state()))
+        # Those by vectors go on rising longer; tempering begins before they fit too closely.
+        more = 0 if parameters.tempered else min(_FINAL_PASSES, most - len(passes))
+        finalists.append((passes + em.steps(more), em.state()))
     observer.progress("first topics", starts, starts)
-    em.restore(max(finalists, key=itemgetter(0))[1])
-    return em
+    passes, best = max(finalists, key=lambda finalist: finalist[0][-1])
+    em.restore(best)
+    return em, passes
 
 
 def _by_vectors(
@@ -196,9 +203,10 @@ def _tempered(
 ) -> Topics:
     """Lower beta as long as tokens that are held out become likelier."""
     seen, held = held_out(counts, _HELD_OUT, parameters.seed)
-    em = _begun(seen, parameters, threads, observer)
+    most = parameters.iterations or _MOST_PASSES
+    em, before = _begun(seen, parameters, most - 1, threads, observer)
     tokens = max(1, int(held.counts.sum()))
-    limit = parameters.iterations or _MOST_PASSES
+    limit = most - len(before)
     likelihoods: list[float] = []
     beta = best_beta = 1.0
     best, kept = -math.inf, em.state()
@@ -207,7 +215,8 @@ def _tempered(
         in_vain += 1
         idle = 0
         while idle < _PATIENCE and len(likelihoods) < limit:
-            em.step(_reporting(observer, len(likelihoods), parameters), beta)
+            done = len(before) + len(likelihoods)
+            em.step(_reporting(observer, done, parameters), beta)
             found = em.likelihood_of(held) / tokens
             likelihoods.append(found)
             idle += 1
@@ -216,9 +225,10 @@ def _tempered(
                 in_vain = idle = 0
         em.restore(kept)
         beta *= _COOLING
-    observer.progress("fitting", len(likelihoods), len(likelihoods))
+    passes = len(before) + len(likelihoods)
+    observer.progress("fitting", passes, passes)
     metrics = {
-        "passes": len(likelihoods),
+        "passes": passes,
         "converged": in_vain == _BETAS or beta < _LOWEST_BETA,
         "beta": best_beta,
         "held_out_tokens": tokens,
@@ -289,12 +299,9 @@ class _Em:
         self._normalise_topics()
         return likelihood / max(1, self.n_tokens)
 
-    def after(self, passes: int) -> float:
-        """Make passes; return the likelihood per token that the last one met with."""
-        found = -math.inf
-        for _ in range(passes):
-            found = self.step()
-        return found
+    def steps(self, passes: int) -> list[float]:
+        """Make passes; return the likelihood per token that each met with."""
+        return [self.step() for _ in range(passes)]
 
     def likelihood_of(self, counts: CountMatrix) -> float:
         """Return log p of other tokens of the same documents."""

@@ -84,7 +84,7 @@ def _batches(topics: Sequence[Rows]) -> Iterator[list[int]]:
 
 
 def of_topic(measure: str, places: Rows, counted: Windows) -> float:
-    """Return a measure of one topic, NaN where it has no pair of words.
+    """Return a measure of one topic, NaN where it has no pair of words, or all are everywhere.
 
     ``places``: of its words, the first of them on top, among those that were counted.
     """
@@ -92,6 +92,8 @@ def of_topic(measure: str, places: Rows, counted: Windows) -> float:
         return float("nan")
     joint = counted.together[np.ix_(places, places)] / counted.n_windows
     alone = np.diagonal(joint)
+    if (alone == 1).all():  # whether they go together, nothing tells
+        return float("nan")
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "u_mass":
             below, above = np.tril_indices(len(places), -1)

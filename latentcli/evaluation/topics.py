@@ -19,7 +19,7 @@ def npmi_coherence(top_words: Rows, counts: CountMatrix, n_docs: int | None = No
     The mean normalised pointwise mutual information (Bouma 2009; Aletras and Stevenson 2013) of
     all pairs of ``top_words`` (n_topics, n_top). Probabilities are shares of documents that have
     the words (Boolean documents), of all ``n_docs`` (default: the rows of ``counts``); a pair that
-    never meets counts -1, one in every document 1.
+    never meets counts -1, one in every document 1. NaN where all words are in every document.
     """
     words = np.unique(top_words)
     has = _document_incidence(words, counts)
@@ -46,6 +46,8 @@ def _mean_npmi(together: Doubles) -> float:
     if not len(first):
         return 0.0
     alone = np.diag(together)
+    if (alone >= 1).all():
+        return float("nan")
     joint = together[first, second]
     values = np.full(len(joint), -1.0)
     met = joint > 0

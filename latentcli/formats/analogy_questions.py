@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from latentcli.corpus.decoding import UTF_8, Encoding
 from latentcli.corpus.sources import printable_path
 from latentcli.errors import InputError
 from latentcli.formats.text_lines import cells, numbered_lines
@@ -25,13 +26,13 @@ class Section(NamedTuple):
     questions: list[Question]
 
 
-def read_analogies(path: str) -> list[Section]:
+def read_analogies(path: str, encoding: Encoding = UTF_8) -> list[Section]:
     """Return the sections that have questions, in the file's order.
 
     Raises InputError, which names the line, for a line that is not a question.
     """
     sections = [Section("", [])]
-    for number, line in numbered_lines(path):
+    for number, line in numbered_lines(path, encoding):
         if line.startswith(":"):
             sections.append(Section(line[1:].strip(), []))
             continue

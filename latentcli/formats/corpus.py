@@ -13,11 +13,11 @@ from latentcli.corpus.text_store import TextStore
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.corpus.vocabulary import Vocabulary
 from latentcli.formats.artefact import Artefact
+from latentcli.formats.stored_tokens import KIND as KIND
+from latentcli.formats.stored_tokens import content_digest as content_digest
+from latentcli.formats.stored_tokens import has_text as has_text
 from latentcli.formats.writing import Array
 
-KIND = "corpus"
-# Arrays of the text, which a corpus may lack.
-_TEXT = "arrays/text_"
 # The algorithm of a corpus that was made from another by joining its phrases.
 PHRASES = "phrases"
 
@@ -38,34 +38,13 @@ def corpus_parts(corpus: EncodedCorpus) -> tuple[dict[str, Array], dict[str, Str
     }
     if corpus.text is not None:
         arrays |= {
-            "text_blocks": corpus.text.blocks,
-            "text_block_offsets": corpus.text.block_offsets,
-            "text_starts": corpus.text.starts,
-            "text_ends": corpus.text.ends,
-            "text_marks": corpus.text.marks,
+            "text_blocks": np.asarray(corpus.text.blocks),
+            "text_block_offsets": np.asarray(corpus.text.block_offsets),
+            "text_starts": np.asarray(corpus.text.starts),
+            "text_ends": np.asarray(corpus.text.ends),
+            "text_marks": np.asarray(corpus.text.marks),
         }
     return arrays, strings
-
-
-def content_digest(files: dict[str, Any]) -> str:
-    """Return the digest of a corpus's content from its manifest's file entries.
-
-    The text is not part of it: a model is the same whether the text was kept or not.
-    """
-    import hashlib
-
-    from latentcli.formats.artefact import canonical_json
-
-    return hashlib.sha256(
-        canonical_json(
-            {path: entry["sha256"] for path, entry in files.items() if not path.startswith(_TEXT)}
-        )
-    ).hexdigest()
-
-
-def has_text(manifest: dict[str, Any]) -> bool:
-    """Tell whether a corpus keeps its text."""
-    return f"{_TEXT}blocks.npy" in manifest["files"]
 
 
 def open_corpus(artefact: Artefact, name: str = "") -> EncodedCorpus:

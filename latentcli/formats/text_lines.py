@@ -6,22 +6,22 @@ import csv
 import itertools
 from collections.abc import Iterator
 
-from latentcli.corpus.decoding import Encoding, decoded_chunks
+from latentcli.corpus.decoding import UTF_8, Encoding, decoded_chunks
 from latentcli.corpus.sources import decompressed, printable_path
 from latentcli.errors import InputError
 
 
-def numbered_lines(path: str) -> Iterator[tuple[int, str]]:
+def numbered_lines(path: str, encoding: Encoding = UTF_8) -> Iterator[tuple[int, str]]:
     """Yield the lines that are neither blank nor comments (``#``), with their numbers, from 1.
 
-    UTF-8, with or without a byte order mark; lines end at LF, CRLF or CR; compression is undone.
+    With or without a byte order mark; lines end at LF, CRLF or CR; compression is undone.
     Raises InputError for a file that cannot be read or is not text.
     """
     name = printable_path(path)
     try:
         with open(path, "rb") as raw, decompressed(raw, name) as stream:
             rest, number = "", itertools.count(1)
-            for text in itertools.chain(decoded_chunks(stream, name, Encoding()), ["\n"]):
+            for text in itertools.chain(decoded_chunks(stream, name, encoding), ["\n"]):
                 *lines, rest = (rest + text).split("\n")
                 for line in lines:
                     line, place = line.strip(), next(number)

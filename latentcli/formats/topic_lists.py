@@ -13,6 +13,7 @@ import json
 import re
 from typing import Any
 
+from latentcli.corpus.decoding import UTF_8, Encoding
 from latentcli.corpus.sources import printable_path
 from latentcli.errors import InputError
 from latentcli.formats.text_lines import numbered_lines
@@ -26,10 +27,10 @@ _HEADER = "topic,share,"
 _NUMBERED = re.compile(r"\d+(?::|\t)\s*(.*)")
 
 
-def read_topics(path: str) -> list[list[str]]:
+def read_topics(path: str, encoding: Encoding = UTF_8) -> list[list[str]]:
     """Return the words of each topic; raise InputError, which names the line, for what is none."""
     topics: list[list[str]] = []
-    lines = list(numbered_lines(path))
+    lines = list(numbered_lines(path, encoding))
     whole = "\n".join(line for _, line in lines)
     if "".join(whole.split()).startswith("[[") or _is_object(whole):
         topics = _json_topics(path, lines[0][0], whole)

@@ -1,8 +1,8 @@
 """Pairs of words with people's ratings, as word similarity sets come: WordSim, SimLex, MEN ...
 
 A pair a line: two words and a number, between tabs, commas or white space. There may be a line of
-headings, and more columns: the ratings are in the column whose heading says so, else in the first
-that holds numbers.
+headings, which begins as such lines do or names a column of ratings, and more columns: the ratings
+are in the column whose heading says so, else in the first that holds numbers.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from latentcli.corpus.decoding import UTF_8, Encoding
 from latentcli.corpus.sources import printable_path
 from latentcli.errors import InputError
 from latentcli.formats.text_lines import cells, numbered_lines
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+# How headings of the first column begin.
+_FIRST_HEADING = re.compile(r"(word|term|first|left|w)[ _-]?([1ia]|one)?|a", re.IGNORECASE)
 # Headings of ratings, in small letters; the first that is there counts.
 _HEADINGS = (
     "simlex999", "human (mean)", "score", "rating", "similarity", "relatedness", "mean", "human",
@@ -32,13 +35,17 @@ class RatedPair(NamedTuple):
 
 
 class RatedPairs(NamedTuple):
-    """The pairs of a file; ``heading`` of the column of ratings, empty where it has none."""
+    """The pairs of a file; ``heading`` of the column of ratings, empty where it has none.
+
+    ``skipped`` is a first line that is taken for headings though none of a rating is known.
+    """
 
     pairs: list[RatedPair]
     heading: str
+    skipped: str = ""
 
 
-def read_pairs(path: str) -> RatedPairs:
+def read_pairs(path: str, encoding: Encoding = UTF_8) -> RatedPairs:
     """Return the pairs in the file's order.
 
     Raises InputError, which names the line, for a line that is no pair with a rating.
@@ -47,11 +54,13 @@ def read_pairs(path: str) -> RatedPairs:
     pairs: list[RatedPair] = []
     headings: list[str] | None = None
     column: int | None = None
-    for number, line in numbered_lines(path):
+    skipped = ""
+    for number, line in numbered_lines(path, encoding):
         row = cells(line)
         if column is None:
             if headings is None and _are_headings(row):
                 headings = row
+                skipped = "" if _named(row) else ", ".join(row)
                 continue
             column = _ratings_column(headings, row)
         if column is None or column >= len(row) or not _NUMBER.fullmatch(row[column]):
@@ -64,13 +73,18 @@ def read_pairs(path: str) -> RatedPairs:
         pairs.append(RatedPair(row[0], row[1], float(row[column])))
     if not pairs:
         raise InputError(f"{name}: no pairs of words", "a pair a line: A B RATING")
-    return RatedPairs(pairs, headings[column] if headings and column is not None else "")
+    heading = headings[column] if headings and column is not None else ""
+    return RatedPairs(pairs, heading, skipped)
 
 
 def _are_headings(row: Sequence[str]) -> bool:
-    """Tell headings by their names, some of which may be numbers, or by there being no number."""
-    named = any(cell.lower() in _HEADINGS for cell in row[2:])
-    return len(row) > 2 and (named or _first_number(row) is None)
+    """Tell headings by their names, some of which may be numbers, or by how they begin."""
+    begins = len(row) > 2 and _FIRST_HEADING.fullmatch(row[0]) is not None
+    return _named(row) or (begins and _first_number(row) is None)
+
+
+def _named(row: Sequence[str]) -> bool:
+    return any(cell.lower() in _HEADINGS for cell in row[2:])
 
 
 def _first_number(row: Sequence[str]) -> int | None:

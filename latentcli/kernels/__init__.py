@@ -10,19 +10,23 @@ from __future__ import annotations
 import os
 
 from latentcli.kernels._core import Encoder as Encoder
+from latentcli.kernels._core import LineScanner as LineScanner
 from latentcli.kernels._core import Renumbering as Renumbering
 from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import alias_table as alias_table
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine
+from latentcli.kernels._core import count_votes as count_votes
 from latentcli.kernels._core import count_windows as count_windows
 from latentcli.kernels._core import index_bytes as index_bytes
 from latentcli.kernels._core import index_lines as index_lines
 from latentcli.kernels._core import instruction_sets as instruction_sets
+from latentcli.kernels._core import jaccard as jaccard
 from latentcli.kernels._core import lda_bin as lda_bin
 from latentcli.kernels._core import lda_infer as lda_infer
 from latentcli.kernels._core import lda_learn as lda_learn
 from latentcli.kernels._core import lda_sample as lda_sample
+from latentcli.kernels._core import minhash as minhash
 from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import nonnegative as nonnegative
 from latentcli.kernels._core import number_lines as number_lines

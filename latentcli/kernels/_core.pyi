@@ -276,3 +276,63 @@ def nonnegative(
     max_sweeps + 1 if that never was. They begin at 0, or where ``go_on`` at what ``weights`` hold.
     ``threads`` change nothing.
     """
+
+class LineScanner:
+    """Looks for faults in the lines of a corpus (kernels/line_scanner.hpp)."""
+
+    def __init__(self, n_places: int, most_lines: int = ...) -> None: ...
+    def begin(self, form: str) -> None: ...
+    def feed(self, bytes: bytes, last: bool) -> None: ...
+    def texts(
+        self,
+        text: bytes,
+        starts: npt.NDArray[np.uint64],
+        files: npt.NDArray[np.uint32],
+        lines: npt.NDArray[np.uint64],
+    ) -> None: ...
+    def end(self) -> None: ...
+    def seen(self) -> list[tuple[int, int, list[tuple[int, int, bytes]]]]:
+        """Return, for each sight in order, its lines, documents, and first (file, line, text)."""
+
+    def repeated(self, documents: int) -> list[tuple[int, int, int, int, bytes]]:
+        """Return lines in at least so many documents: documents, count, file, line, text."""
+
+    @property
+    def n_lines(self) -> int: ...
+    @property
+    def n_characters(self) -> int: ...
+    @property
+    def floor(self) -> int: ...
+
+def minhash(
+    tokens: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    shingle: int,
+    seed: int,
+    signatures: npt.NDArray[np.uint32],
+    hashes: npt.NDArray[np.uint64],
+    threads: int = 1,
+) -> None:
+    """Fill in ``signatures`` (n_docs, n_bins) and ``hashes`` of whole documents (n_docs,)."""
+
+def jaccard(
+    tokens: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    shingle: int,
+    pairs: npt.NDArray[np.int64],
+    indices: npt.NDArray[np.float64],
+    threads: int = 1,
+) -> None:
+    """Fill in ``indices`` (n_pairs,): the Jaccard index of each of the ``pairs`` (n_pairs, 2)."""
+
+def count_votes(
+    tokens: npt.NDArray[np.uint32],
+    starts: npt.NDArray[np.int64],
+    lists: npt.NDArray[np.uint64],
+    usual: int,
+    language: npt.NDArray[np.uint8],
+    votes: npt.NDArray[np.uint32],
+    usual_votes: npt.NDArray[np.uint32],
+    threads: int = 1,
+) -> None:
+    """Fill in each document's ``language``, 255: none (kernels/stop_word_votes.hpp)."""

@@ -13,5 +13,6 @@ void bind_sparse(nanobind::module_& m);
 void bind_windows(nanobind::module_& m);
 void bind_plsa(nanobind::module_& m);
 void bind_nnls(nanobind::module_& m);
+void bind_check(nanobind::module_& m);
 
 }  // namespace latent

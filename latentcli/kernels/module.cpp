@@ -32,4 +32,5 @@ NB_MODULE(_core, m) {
     latent::bind_windows(m);
     latent::bind_plsa(m);
     latent::bind_nnls(m);
+    latent::bind_check(m);
 }

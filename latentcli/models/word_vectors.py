@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     Asked: TypeAlias = Embedding | WordVectors
 
 
+class Space(NamedTuple):
+    """An embedding to be searched, and the index that a search begins with, if there is one."""
+
+    model: Asked
+    scan_index: memoryview | None
+
+
 def vector(model: Asked, row: int) -> memoryview[float]:
     """Return the vector of a row: float32 (dim,)."""
     vectors: Any = model.vectors

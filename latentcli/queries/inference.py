@@ -14,11 +14,10 @@ from latentcli.kernels.padded_table import padded_table
 from latentcli.models.embedding import Embedding
 from latentcli.models.topic_model import LdaModel, LsiModel, NmfModel, PlsaModel, TopicModel
 from latentcli.queries.folding_in import Convergence, Inferred, fold_in, least_squares
+from latentcli.queries.questions import SIF_A as SIF_A
 
 Doubles = npt.NDArray[np.float64]
 
-# Arora, Liang and Ma (2017), the weight's parameter a.
-SIF_A = 1e-3
 _BATCH_NUMBERS = 1 << 21
 
 
@@ -151,8 +150,7 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
     The weight of a word of relative frequency p is a / (a + p) with a = 1e-3 (Arora, Liang and
     Ma 2017, without the removal of the common component); float64 (n_docs, dim).
     """
-    frequency = model.term_counts / max(1, int(model.term_counts.sum()))
-    weights = counts.counts * (SIF_A / (SIF_A + frequency))[counts.terms]
+    weights = sif_weights(model, counts)
     totals = np.zeros((counts.n_docs, model.dim))
     document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
     block = max(1, _BATCH_NUMBERS // model.dim)
@@ -160,4 +158,13 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
         pairs = slice(start, start + block)
         rows = model.vectors[counts.terms[pairs]].astype(np.float64)
         np.add.at(totals, document[pairs], rows * weights[pairs, None])
-    return totals / np.maximum(counts.doc_lengths(), 1)[:, None]
+    return totals
+
+
+def sif_weights(model: Embedding, counts: CountMatrix) -> Doubles:
+    """Return what each pair's word vector weighs in the document's mean: float64 (n_pairs,)."""
+    frequency = model.term_counts / max(1, int(model.term_counts.sum()))
+    document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
+    lengths = np.maximum(counts.doc_lengths(), 1)[document]
+    weights: Doubles = counts.counts * (SIF_A / (SIF_A + frequency))[counts.terms] / lengths
+    return weights

@@ -97,7 +97,7 @@ class Ranking:
 
     def _frex(self, found: Doubles) -> Doubles:
         n_topics, counts = self._model.n_topics, np.asarray(self._model.term_counts, np.float64)
-        sums = np.maximum(self._sums, 1e-300)
+        sums = np.where(self._sums > 0, self._sums, 1.0)  # words that no topic has
         squares = self._squares / sums**2
         deviation = squares - 1 / n_topics
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -11,7 +11,6 @@ from latentcli.wording import counted
 if TYPE_CHECKING:
     from latentcli.corpus.strings import Strings
     from latentcli.corpus.tokenizers import TokenizerSettings
-    from latentcli.models.word_vectors import Asked
 
 _SHOWN_CHARACTERS = 60
 
@@ -60,7 +59,7 @@ def _normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def require_word(model: Asked, query: str) -> Found:
+def require_word(model: Lexicon, query: str) -> Found:
     """Look a word up; raise NothingFound, with the nearest spellings, where it is unknown."""
     found = find_word(model, query)
     if found is None:
@@ -74,7 +73,7 @@ def check_query(query: str) -> None:
         raise RequestError("the query is empty", "name a word")
 
 
-def unknown_words(model: Asked, queries: Sequence[str]) -> NothingFound:
+def unknown_words(model: Lexicon, queries: Sequence[str]) -> NothingFound:
     """Return the error for unknown words, which names the nearest spellings."""
     shown = ", ".join(f"'{shortened(query)}'" for query in queries[:5])
     more = f" and {len(queries) - 5} more" if len(queries) > 5 else ""
@@ -85,7 +84,7 @@ def unknown_words(model: Asked, queries: Sequence[str]) -> NothingFound:
     )
 
 
-def _spelling_hints(model: Asked, queries: Sequence[str]) -> str:
+def _spelling_hints(model: Lexicon, queries: Sequence[str]) -> str:
     if len(queries) == 1:
         return spelling_hint(model, queries[0])
     near = ((query, _nearest(model, query)) for query in dict.fromkeys(queries))
@@ -93,13 +92,13 @@ def _spelling_hints(model: Asked, queries: Sequence[str]) -> str:
     return f"did you mean, for {'; for '.join(each)}?" if each else ""
 
 
-def spelling_hint(model: Asked, query: str) -> str:
+def spelling_hint(model: Lexicon, query: str) -> str:
     """Return a line that names the nearest spellings that the model knows, or nothing."""
     near = _nearest(model, query)
     return f"did you mean {', '.join(near)}?" if near else ""
 
 
-def _nearest(model: Asked, query: str) -> list[str]:
+def _nearest(model: Lexicon, query: str) -> list[str]:
     from latentcli.queries.spelling import nearest_spellings
 
     return nearest_spellings(model.words, model.tokenizer, query)

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 Request = Mapping[str, Any]
 _HEX = re.compile(r"[0-9a-f]{4,64}")
 
-# What is made from a corpus is never the latest one.
-_DERIVED = "phrases"
+# The algorithm of a corpus that is made from another.
+_PHRASES = "phrases"
 
 # The pointer in ``latest`` for the kinds that are models.
 _ANY_MODEL = "model"
@@ -190,7 +190,11 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
     if run_id is not None:
         return open_run(cache, run_id)
     newest = max(
-        (row for row in list_runs(cache) if row.kind in kinds and row.algorithm != _DERIVED),
+        (
+            summary(manifest, "")
+            for manifest in all_runs(cache)
+            if manifest.get("kind") in kinds and not _is_derived(manifest)
+        ),
         key=lambda row: (row.created, row.id),
         default=None,
     )
@@ -201,6 +205,17 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
             f"make one with '{_MAKERS[kinds[0]]}'",
         )
     return open_run(cache, newest.id)
+
+
+def _is_derived(manifest: Manifest) -> bool:
+    """Tell whether a run was made for another's sake, so that it is never the latest."""
+    return manifest.get("algorithm") == _PHRASES or _resample(manifest) is not None
+
+
+def _resample(manifest: Manifest) -> int | None:
+    """Return the number of the resample that a model was trained on; None: it is of no resample."""
+    number: int | None = manifest.get("mask", {}).get("resample", {}).get("number")
+    return number
 
 
 def _meant(cache: Cache, ref: str) -> str | None:
@@ -245,8 +260,10 @@ def list_runs(cache: Cache) -> list[RunSummary]:
 
 
 def summary(manifest: Manifest, name: str) -> RunSummary:
-    """Return the row of one run."""
+    """Return the row of one run; a model of a resample says so with its corpus."""
     invocation = manifest["invocation"]
+    number = _resample(manifest)
+    resample = "" if number is None else f" (resample {number})"
     return RunSummary(
         id=manifest["id"],
         name=name,
@@ -254,7 +271,7 @@ def summary(manifest: Manifest, name: str) -> RunSummary:
         algorithm=manifest.get("algorithm", ""),
         created=invocation.get("created", ""),
         bytes=sum(entry["bytes"] for entry in manifest["files"].values()),
-        corpus=invocation.get("corpus_name", ""),
+        corpus=invocation.get("corpus_name", "") + resample,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from latentcli.errors import InputError, RequestError
+from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING, open_word_vectors
-from latentcli.models.word_vectors import WordVectors
+from latentcli.models.word_vectors import Space, WordVectors
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.analogy import analogy as solve_analogy
 from latentcli.queries.neighbours import METRICS, DistantNeighbor, Neighbor, neighbours
@@ -27,14 +28,10 @@ from latentcli.store.derived import scan_index
 from latentcli.wording import there_are
 from latentcli.workflows.find import chosen_run
 
+if TYPE_CHECKING:
+    from latentcli.models.word_vectors import Asked
+
 _NAMED_UNKNOWN = 5
-
-
-class Space(NamedTuple):
-    """A stored embedding, and the index that a search of it begins with, if there is one."""
-
-    model: WordVectors
-    scan_index: memoryview | None
 
 
 def open_model(cache: Cache, ref: str | None, observer: Observer) -> WordVectors:
@@ -44,7 +41,11 @@ def open_model(cache: Cache, ref: str | None, observer: Observer) -> WordVectors
 
 def open_space(cache: Cache, ref: str | None, observer: Observer) -> Space:
     """Open the embedding that ``ref`` means, to be searched."""
-    run = chosen_run(cache, ref, EMBEDDING, observer)
+    return space_of(cache, chosen_run(cache, ref, EMBEDDING, observer))
+
+
+def space_of(cache: Cache, run: Artefact) -> Space:
+    """Open an embedding's run, to be searched."""
     model = open_word_vectors(run)
     return Space(model, scan_index(cache, run, model.vectors))
 
@@ -63,16 +64,22 @@ def neighbors(
     """
     if metric not in METRICS:
         raise RequestError(f"no metric '{metric}'", there_are(METRICS))
+    check_words(words)
+    model, index = open_space(cache, ref, observer)
+    known = known_words(model, words, observer)
+    return neighbours(model, known, n, metric, index)
+
+
+def check_words(words: Sequence[str]) -> None:
+    """Raise InputError where there are no words, RequestError where one is empty."""
     if not words:
         raise InputError("no words to look up", "give one a line on standard input")
     for word in words:
         check_query(word)
-    model, index = open_space(cache, ref, observer)
-    known = _known(model, words, observer)
-    return neighbours(model, known, n, metric, index)
 
 
-def _known(model: WordVectors, words: Sequence[str], observer: Observer) -> list[Found]:
+def known_words(model: Asked, words: Sequence[str], observer: Observer) -> list[Found]:
+    """Look words up; unknown ones are noted, NothingFound is raised where none is known."""
     looked_up = [(word, find_word(model, word)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
@@ -82,7 +89,7 @@ def _known(model: WordVectors, words: Sequence[str], observer: Observer) -> list
     return known
 
 
-def _note_unknown(model: WordVectors, unknown: Sequence[str], observer: Observer) -> None:
+def _note_unknown(model: Asked, unknown: Sequence[str], observer: Observer) -> None:
     for word in unknown[:_NAMED_UNKNOWN]:
         hint = spelling_hint(model, word)
         observer.note(f"unknown word '{shortened(word)}'" + (f"; {hint}" if hint else ""))

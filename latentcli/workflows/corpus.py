@@ -18,7 +18,7 @@ from latentcli.corpus.sources import (
     fingerprint,
     printable_path,
 )
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import REVISION, TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact, canonical_json

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from latentcli.corpus.mask import frequent
+from latentcli.corpus.mask import default_min_count, frequent
 from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import InputError, RequestError
@@ -72,7 +72,7 @@ def embed(
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
     min_count = request.min_count
     if min_count is None:
-        min_count = 5 if corpus.n_tokens >= 50_000 else 3 if corpus.n_tokens >= 20_000 else 2
+        min_count = default_min_count(corpus.n_tokens)
         if min_count < 5:
             observer.note(f"small corpus ({corpus.n_tokens:,} tokens): --min-count {min_count}")
     epochs = request.epochs

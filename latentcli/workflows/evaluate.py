@@ -20,23 +20,24 @@ def evaluate(
     judged by nothing.
     """
     if request.topics is not None:
-        _refuse("a list of topics", request, ("ref", "unseen", "analogies", "similarity"))
+        _refuse("a list of topics", request, ("ref", "unseen", *_OF_EMBEDDINGS))
         from latentcli.workflows.evaluate_topics import evaluate_topic_list
 
         return evaluate_topic_list(cache, request, observer)
     run = _chosen(cache, request, observer)
     if run.kind == EMBEDDING:
-        _refuse("an embedding", request, ("corpus", "unseen", "per_topic"))
+        _refuse("an embedding", request, _OF_TOPICS)
         from latentcli.workflows.evaluate_embedding import evaluate_embedding
 
         return evaluate_embedding(run, request, observer)
-    _refuse("a topic model", request, ("analogies", "similarity"))
+    _refuse("a topic model", request, _OF_EMBEDDINGS)
     from latentcli.workflows.evaluate_topics import evaluate_topic_model
 
     return evaluate_topic_model(cache, run, request, observer)
 
 
-_OPTIONS = {"ref": "REF", "per_topic": "--per-topic"}
+_OF_TOPICS = ("top", "per_topic", "corpus", "unseen")
+_OF_EMBEDDINGS = ("analogies", "similarity", "restrict_vocab", "seed")
 
 
 def _chosen(cache: Cache, request: EvaluationRequest, observer: Observer) -> Artefact:
@@ -54,8 +55,6 @@ def _chosen(cache: Cache, request: EvaluationRequest, observer: Observer) -> Art
 
 def _refuse(what: str, request: EvaluationRequest, options: tuple[str, ...]) -> None:
     for option in options:
-        if getattr(request, option):
-            raise RequestError(
-                f"{_OPTIONS.get(option, '--' + option)} is not for {what}",
-                "see 'latent evaluate --help'",
-            )
+        if request.asks_for(option):
+            shown = "REF" if option == "ref" else f"--{option.replace('_', '-')}"
+            raise RequestError(f"{shown} is not for {what}", "see 'latent evaluate --help'")

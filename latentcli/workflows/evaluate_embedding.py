@@ -34,12 +34,14 @@ def evaluate_embedding(
             "--analogies FILE questions (questions-words.txt)",
         )
     # All files are read before anything is computed, so that a wrong line is told at once.
-    rated = [(path, read_pairs(path)) for path in request.similarity]
-    asked = [(path, read_analogies(path)) for path in request.analogies]
+    rated = [(path, read_pairs(path, request.encoding)) for path in request.similarity]
+    asked = [(path, read_analogies(path, request.encoding)) for path in request.analogies]
     model = open_embedding(run)
     found = []
-    for path, (pairs, heading) in rated:
+    for path, (pairs, heading, skipped) in rated:
         name = _name(path, request.similarity)
+        if skipped:
+            observer.note(f"{name}: its first line is taken for headings: {skipped}")
         found.append(_similarity(name, heading, model, pairs, request))
     for path, sections in asked:
         name = _name(path, request.analogies)

@@ -41,7 +41,7 @@ def evaluate_topic_list(
     cache: Cache, request: EvaluationRequest, observer: Observer
 ) -> list[Measure]:
     """Judge topics from a file by a corpus: the one named, or the latest."""
-    topics = [words[: request.top] for words in read_topics(request.topics or "")]
+    topics = [words[: request.top] for words in read_topics(request.topics or "", request.encoding)]
     with corpus_to_read(cache, request.corpus or CorpusRequest(), observer) as corpus:
         return [
             *_coherence(topics, corpus, _described(corpus), request, observer),
@@ -74,8 +74,27 @@ def evaluate_topic_model(
             unseen = stack.enter_context(
                 corpus_to_read(cache, request.unseen, observer, model.tokenizer, phrases)
             )
-            found.append(_perplexity("unseen_perplexity", model, run.manifest, unseen, ""))
+            seen = ""
+            if _are_the_same(unseen, run.manifest["corpus"]["digest"], own):
+                seen = "the model was trained on these very documents; "
+                observer.note(
+                    f"--unseen {unseen.name}: {seen}its perplexity there says nothing of new ones "
+                    "(train with --held-out 0.1)"
+                )
+            found.append(_perplexity("unseen_perplexity", model, run.manifest, unseen, seen))
         return found + _agreement(model, own)
+
+
+def _are_the_same(corpus: EncodedCorpus, digest: str, own: EncodedCorpus | None) -> bool:
+    """Tell whether a corpus is the one trained on, ``own``, whichever way both were read."""
+    if corpus.digest == digest:
+        return True
+    return (
+        own is not None
+        and corpus.n_tokens == own.n_tokens
+        and list(corpus.vocabulary.words) == list(own.vocabulary.words)
+        and bool(np.array_equal(corpus.token_ids, own.token_ids))
+    )
 
 
 def _described(corpus: EncodedCorpus) -> str:
@@ -130,7 +149,7 @@ def _of_topic(measure: str, number: int, value: float, words: Sequence[str]) -> 
     listed = " ".join(words)
     if np.isfinite(value):
         return Measure(f"{measure} topic {number}", float(value), listed)
-    reason = f"fewer than two of its words are in the corpus: {listed}"
+    reason = f"fewer than two of its words are in the corpus, or all are everywhere: {listed}"
     return Measure(f"{measure} topic {number}", None, reason)
 
 

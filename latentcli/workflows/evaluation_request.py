@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from latentcli.corpus.decoding import Encoding
 from latentcli.workflows.reading import CorpusRequest
 
 
@@ -23,7 +24,8 @@ class EvaluationRequest:
 
     ``top`` words of each topic; ``corpus``: the reference corpus of coherence (None: the model's
     own); ``unseen``: documents to predict; ``analogies``, ``similarity``: files, asked of the first
-    ``restrict_vocab`` words; ``seed`` of the bootstrap.
+    ``restrict_vocab`` words; ``seed`` of the bootstrap; ``encoding`` of the files. ``given`` names
+    fields that were asked for though they may be as by default.
     """
 
     ref: str | None = None
@@ -36,3 +38,9 @@ class EvaluationRequest:
     similarity: Sequence[str] = ()
     restrict_vocab: int = 300_000
     seed: int = 1
+    encoding: Encoding = Encoding()
+    given: Collection[str] = ()
+
+    def asks_for(self, field: str) -> bool:
+        """Tell whether a field was given, or is not as by default."""
+        return field in self.given or getattr(self, field) != getattr(EvaluationRequest, field)

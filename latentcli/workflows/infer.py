@@ -61,17 +61,23 @@ def infer(
     request: CorpusRequest,
     ref: str | None = None,
     n: int | None = None,
-    min_weight: float = MIN_WEIGHT,
+    min_weight: float | None = None,
     observer: Observer = SILENT,
 ) -> Iterator[DocumentTopic | DocumentVector]:
     """Yield the topics of each document by falling weight, or its vector under an embedding.
 
-    At most ``n`` topics of weight ``min_weight`` or more (in magnitude, for LSI) for each
-    document. Documents without any known word are noted and have one row, without a topic;
-    NothingFound is raised at the end where there is no other.
+    At most ``n`` topics of weight ``min_weight`` (None: 0.01) or more (in magnitude, for LSI) for
+    each document; under an embedding, RequestError for either. Documents without any known word
+    are noted and have one row, without a topic; NothingFound is raised at the end where there is
+    no other.
     """
     run = _chosen(cache, request, ref, observer)
     if run.kind == EMBEDDING:
+        if n is not None or min_weight is not None:
+            raise RequestError(
+                f"'{ref or run.id[:12]}' is an embedding: documents have one vector, no topics",
+                "leave out -n and --min-weight, or name a topic model",
+            )
         model = open_embedding(run)
         rows = _inferred(
             cache, request, run, model.tokenizer, model.words,
@@ -79,7 +85,7 @@ def infer(
         )  # fmt: skip
         return (DocumentVector(i, None if row is None else row.tolist()) for i, row in rows)
     rows = _mixtures(cache, request, run, _topic_model(run, ref), observer)
-    return _topics(rows, n, min_weight)
+    return _topics(rows, n, MIN_WEIGHT if min_weight is None else min_weight)
 
 
 def infer_wide(

@@ -14,6 +14,7 @@ from latentcli.corpus.counting import Counted, counted_files, counted_texts
 from latentcli.corpus.documents import Document, TextBlock
 from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import NATIVE, encode, encode_files
+from latentcli.corpus.lenient import Faults
 from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import (
     COUNT_FORMATS,
@@ -26,6 +27,7 @@ from latentcli.corpus.readers import (
 )
 from latentcli.corpus.readers.files import directory_labels
 from latentcli.corpus.readers.word_counts import read_words, words_beside
+from latentcli.corpus.sights import Sights
 from latentcli.corpus.sources import (
     Fingerprint,
     Source,
@@ -34,7 +36,7 @@ from latentcli.corpus.sources import (
     printable_path,
 )
 from latentcli.corpus.strings import Strings
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import MAX_WORD_CHARACTERS, TokenizerSettings
 from latentcli.errors import InputError, RequestError
 from latentcli.observer import Observer
@@ -78,12 +80,16 @@ class CorpusRequest:
 
 @dataclass(frozen=True)
 class Reading:
-    """Inputs that were found, the format resolved; counts what reading them left out."""
+    """Inputs that were found, the format resolved; counts what reading them left out.
+
+    With ``faults``, what would be an error is noted there, or under ``skipped``.
+    """
 
     sources: list[Source]
     settings: ReaderSettings
     skipped: list[InputError] = field(default_factory=list)
     replaced: Counter[str] = field(default_factory=Counter)
+    faults: Faults | None = None
 
     def documents(self, watch: Fingerprint | None = None) -> Iterator[Document]:
         """Yield the documents; ``watch`` sees every byte."""
@@ -91,25 +97,32 @@ class Reading:
             self.sources,
             self.settings,
             watch,
-            self.skipped.append if self.settings.skip_invalid else None,
+            self.skipped.append if self.settings.skip_invalid or self.faults else None,
             self.replaced if self.settings.encoding.errors == "replace" else None,
+            self.faults,
         )
 
     def encoded(
         self,
-        watch: Fingerprint,
+        watch: Fingerprint | None,
         tokenizer: TokenizerSettings,
         scratch: Path,
         progress: Callable[[int], None],
         threads: int,
         text: TextWriter | None = None,
+        sights: Sights | None = None,
     ) -> Encoded:
-        """Encode the documents, the text of formats that are nothing else without making these."""
+        """Encode the documents, the text of formats that are nothing else without making these.
+
+        ``sights`` looks at all text on its way.
+        """
         labels_of = directory_labels if self.settings.format == "files" else None
         if not self._is_text_for(tokenizer):
             documents = self.documents(watch)
+            documents = sights.documents(documents) if sights else documents
             return encode(documents, tokenizer, scratch, progress, labels_of, threads, text)
-        with closing(ahead(self._text(watch))) as blocks:
+        found = self._text(watch)
+        with closing(ahead(sights.blocks(found) if sights else found)) as blocks:
             return encode_files(blocks, tokenizer, scratch, progress, labels_of, threads, text)
 
     def counted(
@@ -131,9 +144,9 @@ class Reading:
         """Tell whether the native encoder finds the documents by itself."""
         return self.settings.format in TEXT_FORMS and tokenizer.kind in NATIVE
 
-    def _text(self, watch: Fingerprint) -> Generator[TextBlock, None, None]:
+    def _text(self, watch: Fingerprint | None) -> Generator[TextBlock, None, None]:
         replaced = self.replaced if self.settings.encoding.errors == "replace" else None
-        return read_text(self.sources, self.settings, watch, replaced)
+        return read_text(self.sources, self.settings, watch, replaced, self.faults)
 
     def report(self, observer: Observer) -> None:
         """Note what was skipped and replaced, once all is read."""

@@ -13,6 +13,7 @@ from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts, open_embedding, open_topic_model
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
+from latentcli.workflows.bootstrap import resample_training
 from latentcli.workflows.reference_corpus import training_corpus
 from latentcli.workflows.topics import topic_training
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions
@@ -59,6 +60,8 @@ def fitting(job: Job, kept: Rows, before: Artefact | None, observer: Observer) -
 
 def training(job: Job, kept: Rows, before: Artefact | None, observer: Observer) -> Train:
     """Return what trains a job's run, as ``fitting`` does."""
+    if "resample" in job.mask:
+        return resample_training(job, observer)
     fit = fitting(job, kept, before, observer)
     if job.kind != EMBEDDING:
         return topic_training(job, kept, fit, observer)

@@ -34,7 +34,7 @@ def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | Non
 
     Documents held out of training are in it.
     """
-    corpus, _ = corpus_of_content(cache, manifest["corpus"]["digest"])
+    corpus = corpus_of_content(cache, manifest["corpus"]["digest"])
     chunk = manifest.get("mask", {}).get("chunk")
     return chunked(corpus, chunk) if corpus is not None and chunk else corpus
 

@@ -77,4 +77,9 @@ def _stopped(cache: Cache, ref: str, kind: str) -> Recorded:
             f"'{ref}' is {algorithm} by {name}, which cannot be trained further",
             f"what can: {', '.join(resuming())}",
         )
+    if "resample" in run.manifest["mask"]:
+        raise RequestError(
+            f"'{ref}' was trained on a resample of its corpus",
+            "name the model that it was made for",
+        )
     return recorded(cache, run)

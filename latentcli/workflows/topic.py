@@ -53,15 +53,30 @@ def documents(
     cache: Cache, topic: int, ref: str | None = None, n: int = 10, observer: Observer = SILENT
 ) -> list[TypicalDocument]:
     """Return the documents most typical of a topic."""
+    run = chosen_run(cache, ref, TOPIC_MODEL, observer)
+    return [found.document for found in typical(cache, run, topic, n, observer)]
+
+
+class Typical(NamedTuple):
+    """A document typical of a topic, and its row in the model."""
+
+    row: int
+    document: TypicalDocument
+
+
+def typical(
+    cache: Cache, run: Artefact, topic: int, n: int, observer: Observer = SILENT
+) -> list[Typical]:
+    """Return the documents of a run most typical of a topic, with their rows."""
     from latentcli.workflows.corpus_text import TrainingText
 
-    run, model = _opened(cache, topic, ref, observer)
+    model = _checked(run, topic)
     rows, weights = typical_documents(model, topic, n)
     sought = dict.fromkeys((word for word, _ in topic_words(model, topic, _SOUGHT_WORDS)), 1.0)
-    snippets = TrainingText(cache, run, observer).snippets(rows, sought)
+    snippets = TrainingText(cache, run, observer).snippets(rows.tolist(), sought)
     return [
-        TypicalDocument(model.document_ids[int(row)], float(weight), snippet)
-        for row, weight, snippet in zip(rows, weights, snippets, strict=True)
+        Typical(row, TypicalDocument(model.document_ids[row], weight, snippet))
+        for row, weight, snippet in zip(rows.tolist(), weights.tolist(), snippets, strict=True)
     ]
 
 
@@ -135,6 +150,10 @@ def _opened(
     cache: Cache, topic: int, ref: str | None, observer: Observer
 ) -> tuple[Artefact, TopicModel]:
     run = chosen_run(cache, ref, TOPIC_MODEL, observer)
+    return run, _checked(run, topic)
+
+
+def _checked(run: Artefact, topic: int) -> TopicModel:
     model = open_topic_model(run)
     check_topic(model, topic)
-    return run, model
+    return model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ from latentcli.evaluation.topics import exclusivity, npmi_coherence
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model, topic_model_parts
 from latentcli.kernels import usable_threads
-from latentcli.models.topic_model import TopicModel
+from latentcli.models.topic_model import MixtureModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.ranking import (
     PROBABILITY,
@@ -41,6 +41,8 @@ from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run
 
 # Coherence and exclusivity are of this many top words.
 JUDGED_WORDS = 10
+# A topic with a smaller part of an even share is nearly empty.
+_EMPTY = 0.05
 
 
 class Topic(NamedTuple):
@@ -172,21 +174,29 @@ def describe(run: Artefact, n_words: int = JUDGED_WORDS, rank_by: str = PROBABIL
     shares, seeds = metrics["share"], metrics.get("seeds") or [""] * model.n_topics
     figures = zip(shares, metrics["coherence"], metrics["exclusivity"], seeds, strict=True)
     return [
-        Topic(number, share, coherence, exclusive, [model.words[i] for i in top[number]], named)
+        Topic(number, share, coherence, exclusive, _words(model, number, top[number]), named)
         for number, (share, coherence, exclusive, named) in enumerate(figures)
     ]
+
+
+def _words(model: TopicModel, topic: int, rows: Rows) -> list[str]:
+    """Return words without those of probability 0, which fill up the list of a small topic."""
+    if isinstance(model, MixtureModel):
+        rows = rows[np.asarray(model.topic_word[topic])[rows] > 0]
+    return [model.words[int(row)] for row in rows]
 
 
 def _quality(model: TopicModel, corpus: EncodedCorpus, kept: Rows) -> dict[str, Any]:
     top = top_words(model, JUDGED_WORDS)
     counts = count_matrix(corpus, kept)
     coherence = npmi_coherence(top, counts, n_with_words(corpus))
+    told = coherence[np.isfinite(coherence)]
     return {
         "terms": len(kept),
         "share": model.shares().tolist(),
-        "coherence": coherence.tolist(),
+        "coherence": [float(value) if np.isfinite(value) else None for value in coherence],
         "exclusivity": exclusivity(top, positive_weights(model)).tolist(),
-        "mean_coherence": float(coherence.mean()),
+        "mean_coherence": float(told.mean()) if len(told) else None,
     }
 
 
@@ -205,4 +215,21 @@ def _say_how_it_went(run: Artefact, n_terms: int, observer: Observer) -> None:
         went = "1 pass" if metrics["passes"] == 1 else f"{metrics['passes']} passes"
     else:
         went = f"captured {metrics['captured_energy']:.1%} of the energy"
-    observer.note(f"{what}; {went}; coherence {metrics['mean_coherence']:.3f}")
+    mean = metrics["mean_coherence"]
+    coherence = "no coherence: the top words are in every document"
+    if mean is not None:
+        coherence = f"coherence {mean:.3f}"
+    observer.note(f"{what}; {went}; {coherence}")
+    _say_which_are_empty(manifest["algorithm"], metrics["share"], observer)
+
+
+def _say_which_are_empty(algorithm: str, shares: Sequence[float], observer: Observer) -> None:
+    """Note topics that have next to nothing of the corpus; LSI's shares are none of it."""
+    least = _EMPTY / len(shares)
+    empty = [topic for topic, share in enumerate(shares) if share < least]
+    if empty and algorithm != "lsi":
+        which = f"topic {empty[0]} has" if len(empty) == 1 else f"{len(empty)} topics have"
+        observer.note(
+            f"{which} next to nothing of the corpus (less than {least:.2%} each): "
+            "try a smaller --k, or another --seed"
+        )

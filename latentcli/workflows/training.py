@@ -26,13 +26,15 @@ from latentcli.workflows.provenance import Stopwatch, instruction_set, invocatio
 class TrainingOptions:
     """How to train, beside the algorithm's own parameters.
 
-    ``engine`` None: the algorithm's default; ``threads`` None: all cores.
+    ``engine`` None: the algorithm's default; ``threads`` None: all cores. ``latest``: whether the
+    run becomes the latest of its kind, as one that was asked for.
     """
 
     engine: str | None = None
     threads: int | None = None
     name: str = ""
     retrain: bool = False
+    latest: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def run_of(cache: Cache, job: Job, train: Train, observer: Observer) -> Artefact
         run = _trained(cache, job, request, train, observer)
     else:
         observer.note(f"{job.algorithm}: {run.id[:12]} is in the cache already (--retrain trains)")
-    mark_latest(cache, run)
+    if job.options.latest:
+        mark_latest(cache, run)
     if job.options.name:
         named(cache, run.id, job.options.name, observer)
     return run

@@ -70,6 +70,17 @@ def test_documents_may_come_through_a_pipe(asked: Run) -> None:
         (("evaluate", "notices", "--format", "lines"), "none to read"),
         (("evaluate", "nosuchmodel"), "no such model"),
         (("evaluate", "notices", "--similarity", "x"), "is not for a topic model"),
+        (("evaluate", "notices", "--seed", "1"), "--seed is not for a topic model"),
+        (
+            ("evaluate", "notices", "--restrict-vocab", "300000"),
+            "--restrict-vocab is not for a topic model",
+        ),
+        (
+            ("evaluate", "tales", "--similarity", "x", "--top", "10"),
+            "--top is not for an embedding",
+        ),
+        (("evaluate", "--topics", "x", "--seed", "2"), "--seed is not for a list of topics"),
+        (("evaluate", "notices", "--encoding", "latin-1"), "none to read"),
     ],
 )
 def test_what_is_wrong_is_said_in_a_line_or_two(
@@ -85,6 +96,33 @@ def test_a_wrong_line_of_a_file_is_named(asked: Run, rated: Path) -> None:
     rated.write_bytes(rated.read_bytes() + b"king queen\r\n")
     answer = asked("evaluate", "tales", "--similarity", rated)
     assert answer.returncode == 2 and "rated.tsv:5: two words and a number" in answer.stderr
+
+
+def test_files_of_another_encoding_are_read_where_it_is_named(
+    asked: Run, rated: Path, tmp_path: Path
+) -> None:
+    rated.write_bytes(rated.read_bytes() + "König\tking\t9\n".encode("latin-1"))
+    answer = asked("evaluate", "tales", "--similarity", rated)
+    assert answer.returncode == 2 and "--encoding" in answer.stderr
+    for how in (("--encoding", "latin-1"), ("--encoding-errors", "replace")):
+        answer = asked("evaluate", "tales", "--similarity", rated, *how)
+        assert answer.returncode == 0, answer.stderr
+        assert "4 of 5 pairs covered" in answer.stdout
+    questions = tmp_path / "questions"
+    questions.write_bytes(": Könige\nman king woman queen\n".encode("latin-1"))
+    answer = asked("evaluate", "tales", "--analogies", questions, "--encoding", "latin-1")
+    assert "3cosadd questions: Könige\t" in answer.stdout
+    topics = tmp_path / "topics"
+    topics.write_bytes("soup butter café\n".encode("latin-1"))
+    answer = asked("evaluate", "--topics", topics, "--encoding", "latin-1")
+    assert answer.returncode == 0 and "1 of 3 words are not in it" in answer.stdout
+
+
+def test_a_line_taken_for_headings_is_named(asked: Run, rated: Path) -> None:
+    rated.write_text("word1\tword2\tpoints\n" + rated.read_text())
+    answer = asked("evaluate", "tales", "--similarity", rated)
+    assert "rated.tsv: its first line is taken for headings: word1, word2, points" in answer.stderr
+    assert "4 of 4 pairs covered" in answer.stdout
 
 
 def test_escapes_in_a_files_name_and_words_are_shown_not_obeyed(

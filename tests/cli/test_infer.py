@@ -80,6 +80,8 @@ def test_an_answer_goes_to_a_file_in_one_step(asked: Run, tmp_path: Path) -> Non
         (("--mallet", "--json"), "--as json"),
         (("--mallet", "-m", "notices-lsi"), "is LSI"),
         (("--wide", "-m", "tales"), "is an embedding"),
+        (("-n", "3", "-m", "tales"), "one vector, no topics"),
+        (("--min-weight", "0.01", "-m", "tales"), "one vector, no topics"),
     ],
 )
 def test_forms_that_cannot_be_are_refused(options: tuple[str, ...], said: str, asked: Run) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import SAMPLES, program_environment
+from tests.conftest import SAMPLES, program_environment, run_latent
 
 HEAVY = {
     "gensim",
@@ -49,12 +49,18 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
         ("analogy", "man", "king", "woman"),
         ("analogy", "man", "king", "woman", "--json"),
         ("similarity", "king", "queen"),
+        ("search", "the king and his ship", "-m", "tales"),
+        ("search", "butter in a pan", "-m", "notices"),
+        ("search", "butter in a pan", "-m", "notices-lsi", "--json"),
+        ("similar-documents", "cooking-31", "-m", "notices"),
     ],
     ids=" ".join,
 )
 def test_a_question_in_a_pipe_loads_nothing_heavy_and_not_even_numpy(
     question: tuple[str, ...], trained_cache: Path
 ) -> None:
+    if question[0] in ("search", "similar-documents"):
+        run_latent(trained_cache, *question)  # makes and keeps the documents' vectors
     imported = _imported(trained_cache, *question)
     assert "latentcli" in imported and "typer" in imported
     assert not imported & (HEAVY | {"numpy", "rich"})

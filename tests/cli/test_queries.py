@@ -76,9 +76,10 @@ def test_pairs_come_from_stdin_two_words_a_line(asked: Run) -> None:
 
 
 def test_a_line_that_is_no_pair_is_named(asked: Run) -> None:
-    answer = asked("similarity", "-", stdin="king queen\nking\n")
-    assert (answer.returncode, answer.stdout) == (2, "")
-    assert "pair 2" in answer.stderr
+    for line, n_words in (("king", "1 word"), ("king queen ship", "3 words")):
+        answer = asked("similarity", "-", stdin=f"king queen\n\n{line}\n")
+        assert (answer.returncode, answer.stdout) == (2, "")
+        assert f"stdin:3: {n_words}, two are wanted" in answer.stderr
 
 
 # Fault 83.

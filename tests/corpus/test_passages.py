@@ -12,19 +12,22 @@ from hypothesis import strategies as st
 from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.encoder import encode
-from latentcli.corpus.passages import dense_snippet, densest, passage, snippet, tokens_of_parent
-from latentcli.corpus.text_store import TextWriter
-from latentcli.corpus.tokenizers import TokenizerSettings
+from latentcli.corpus.passages import (
+    _spans,
+    dense_snippet,
+    densest,
+    passage,
+    snippet,
+    tokens_of_parent,
+)
+from latentcli.corpus.text_writer import TextWriter
+from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from tests.corpus.test_text_store import stored
 
 
-def weights_of(corpus: EncodedCorpus, *words: str) -> np.ndarray:
-    weights = np.zeros(len(corpus.vocabulary))
-    for word in words:
-        row = corpus.vocabulary.words.find(word)
-        assert row is not None
-        weights[row] = 1
-    return weights
+def weights_of(corpus: EncodedCorpus, *words: str) -> dict[int, float]:
+    rows = [corpus.words.find(word) for word in words]
+    return {row: 1.0 for row in rows if row is not None}
 
 
 @pytest.mark.parametrize("tokenizer", ["words", "whitespace", "characters", r"regex:[a-z]+"])
@@ -49,13 +52,24 @@ def test_every_token_is_found_again(tokenizer: str, tmp_path: Path) -> None:
 )
 def test_the_densest_place_is_found(ids: list[int], values: list[float], n: int) -> None:
     weights = np.array(values)
-    start, end = densest(np.array(ids, np.uint32), weights, n)
+    start, end = densest(ids, dict(enumerate(values)), n)
     n = min(n, len(ids))
     sums = [weights[ids[i : i + n]].sum() for i in range(len(ids) - n + 1)]
     assert 0 <= start < end <= len(ids) and end - start <= n
     assert weights[ids[start:end]].sum() == pytest.approx(max(sums), abs=1e-6)
     if max(sums) > 1e-6:
         assert weights[ids[start]] > 0 and weights[ids[end - 1]] > 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text("aB1 2'-\n\x1c\u00e9\u2019", max_size=60), st.booleans())
+def test_words_stand_where_the_tokenizer_has_them(text: str, keep_numbers: bool) -> None:
+    rule = TokenizerSettings(keep_numbers=keep_numbers)
+    found = [text[start:end].lower().replace("\u2019", "'") for start, end in _spans(text, rule)]
+    words = make_tokenizer(rule).tokenize(text)
+    if "\u2019" not in text:
+        assert found == words
+    assert len(found) == len(words)
 
 
 def test_a_snippet_is_of_whole_words_and_as_long_as_asked(tmp_path: Path) -> None:

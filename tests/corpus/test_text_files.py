@@ -22,7 +22,7 @@ from latentcli.corpus.encoded import Encoded
 from latentcli.corpus.encoder import encode, encode_files
 from latentcli.corpus.readers import ReaderSettings, lines, read_documents, read_text
 from latentcli.corpus.sources import Fingerprint, Source, find_sources
-from latentcli.corpus.text_store import TextWriter
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentcli.corpus import text_store
+from latentcli.corpus import text_writer
 from latentcli.corpus.documents import Document
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.encoder import encode
-from latentcli.corpus.text_store import BLOCK_BYTES, TextStore, TextWriter
+from latentcli.corpus.text_store import BLOCK_BYTES, TextStore
+from latentcli.corpus.text_writer import TextWriter
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import DamagedArtefact
 
@@ -41,7 +42,7 @@ def test_documents_of_any_size_come_back(tmp_path: Path, tokenizer: str) -> None
 
 
 def test_text_is_compressed_while_it_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_store, "_JOB_BYTES", 3 * BLOCK_BYTES)
+    monkeypatch.setattr(text_writer, "_JOB_BYTES", 3 * BLOCK_BYTES)
     held = []
     with TextWriter(tmp_path) as writer:
         for _ in range(500):

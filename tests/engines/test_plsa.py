@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from scipy import sparse
 from sklearn.decomposition import non_negative_factorization
 
 from latentcli.corpus.counts import CountMatrix
+from latentcli.engines.nndsvd import Factors
 from latentcli.engines.parameters import PlsaParameters
-from latentcli.engines.plsa_native import Trained, fit_topics, held_out, train
+from latentcli.engines.plsa_native import Trained, _Em, fit_topics, held_out, train
 from latentcli.models.topic_model import PlsaModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.folding_in import fold_in
@@ -120,6 +122,31 @@ def test_as_many_passes_are_made_as_were_asked_for(
     metrics = fit(WORLD.texts[:80], tmp_path, iterations=passes, tempered=tempered).metrics
     assert metrics["passes"] == passes or (tempered and metrics["passes"] < passes)
     assert passes > 3 or not metrics["converged"]
+
+
+@pytest.mark.parametrize("tempered", [False, True])
+@pytest.mark.parametrize("passes", [1, 2, 15, 20])
+def test_the_passes_that_choose_a_start_are_among_those_asked_for(
+    passes: int, tempered: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []  # by the start
+    begin, step = _Em.begin, _Em.step
+
+    def counted_begin(em: _Em, first: Factors) -> None:
+        made.append(0)
+        begin(em, first)
+
+    def counted_step(em: _Em, *given: Any) -> float:
+        made[-1] += 1
+        return step(em, *given)
+
+    monkeypatch.setattr(_Em, "begin", counted_begin)
+    monkeypatch.setattr(_Em, "step", counted_step)
+    metrics = fit(WORLD.texts[:80], tmp_path, iterations=passes, tempered=tempered).metrics
+    assert made[-1] == metrics["passes"] <= passes
+    assert max(made) <= passes
+    if not tempered:
+        assert made[-1] == len(metrics["log_likelihood_per_token"]) == passes
 
 
 def sparse_world() -> CountMatrix:

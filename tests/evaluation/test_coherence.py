@@ -69,13 +69,21 @@ def test_words_may_be_taken_out_of_the_text_first(
 
 
 def test_pairs_that_always_and_never_meet_have_gensims_figures(tmp_path: Path) -> None:
-    texts = ["a b c", "a b", "a b d", "a b"]
+    texts = ["a b c", "a b", "a b d", "a b", "e"]
     corpus = encoded(texts, tmp_path)
     topics = [["a", "b"], ["c", "d"], ["a", "c", "d"]]
     rows = [np.array([corpus.vocabulary.words.find(w) for w in topic]) for topic in topics]
     for measure, found in coherence(rows, corpus).items():
         expected = gensims(topics, [text.split() for text in texts], measure)
         assert found == pytest.approx(expected, abs=1e-9)
+
+
+def test_words_that_are_everywhere_have_no_coherence(tmp_path: Path) -> None:
+    """Whether they go together, one document, or one text many times, cannot tell."""
+    for texts in (["a b c"], ["a b c"] * 5):
+        corpus = encoded(texts, tmp_path)
+        for values in coherence([np.arange(3), np.arange(2)], corpus).values():
+            assert np.isnan(values).all()
 
 
 def test_a_topic_without_a_pair_of_words_has_no_coherence(corpus: EncodedCorpus) -> None:

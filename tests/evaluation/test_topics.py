@@ -58,15 +58,19 @@ def test_coherence_is_the_mean_over_all_pairs_whether_they_meet_or_not() -> None
 @pytest.mark.parametrize(
     ("dense", "value"),
     [
-        ([[1, 1], [1, 1]], 1),
         ([[3, 1], [0, 0]], 1),
         ([[1, 0], [0, 1]], -1),
         ([[1, 1], [1, 0], [0, 1], [0, 0]], 0),
     ],
-    ids=["always", "only together", "never together", "independent"],
+    ids=["only together", "never together", "independent"],
 )
 def test_coherence_has_the_limits_that_bouma_gives(dense: list[list[int]], value: float) -> None:
     assert npmi_coherence(np.array([[0, 1]]), counts_of(dense)) == pytest.approx([value])
+
+
+def test_words_that_are_in_every_document_have_no_coherence() -> None:
+    found = npmi_coherence(np.array([[0, 1], [0, 2]]), counts_of([[1, 1, 0], [2, 1, 1]]))
+    assert np.isnan(found).tolist() == [True, False]
 
 
 def test_how_often_a_word_occurs_in_a_document_does_not_matter_to_coherence() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from latentcli.errors import InputError
+from latentcli.formats.text_lines import cells
 from latentcli.formats.word_pairs import RatedPair, RatedPairs, read_pairs
 
 PAIRS = [RatedPair("love", "sex", 6.77), RatedPair("tiger", "tiger", 10.0)]
@@ -51,6 +52,21 @@ def test_a_file_may_be_written_in_many_ways(content: str, heading: str, tmp_path
 def test_a_line_that_is_no_pair_is_named(line: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"pairs\.txt:2: "):
         read(tmp_path, f"love sex 6.77\n{line}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["tiger tiger x", "tiger\ttiger\tN/A", "love,sex,6.7.7", "love sex nan", "a b"]
+)
+def test_a_malformed_first_line_is_no_heading(line: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"pairs\.txt:1: "):
+        read(tmp_path, f"{line}\nlove sex 6.77\n")
+
+
+@pytest.mark.parametrize("line", ["word1\tword2\tpoints", "Word 1,Word 2,points", "a b points"])
+def test_headings_of_no_known_rating_are_handed_on(line: str, tmp_path: Path) -> None:
+    content = "love,sex,6.77\ntiger,tiger,10\n".replace(",", "," if "," in line else "\t")
+    found = read(tmp_path, f"{line}\n{content}")
+    assert (found.pairs, found.skipped) == (PAIRS, ", ".join(cells(line)))
 
 
 @pytest.mark.parametrize("content", ["", "# only this\n", "a\tb\tscore\n", "word\n", "a b\nc d\n"])

@@ -98,6 +98,15 @@ def test_a_word_that_a_topic_lacks_comes_last() -> None:
         assert Ranking(model, ranking).top(0, 3).tolist()[-1] == 0
 
 
+def test_a_word_that_no_topic_has_comes_last_in_every_ranking() -> None:
+    """Nothing is divided by nothing: warnings are errors here."""
+    model = mixture([[2, 0, 3, 0], [3, 0, 1, 0]], [5, 2, 4, 1])
+    for ranking in RANKINGS:
+        weights = Ranking(model, ranking).weights(0)
+        assert not np.isnan(weights).any()
+        assert set(Ranking(model, ranking).top(0, 4).tolist()[:2]) == {0, 2}
+
+
 def test_lsi_is_ranked_by_loading_alone() -> None:
     assert top_words(lsi(), 2).tolist() == [[1, 0], [2, 1]]
     with pytest.raises(RequestError, match="LSI's are not"):

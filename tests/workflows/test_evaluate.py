@@ -14,6 +14,7 @@ from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel
 from sklearn.metrics import normalized_mutual_info_score
 
+from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
@@ -166,6 +167,16 @@ def test_the_run_records_what_was_held_out(held_out: Cache) -> None:
     assert run.manifest["corpus"]["documents"] == 400
 
 
+def test_phrases_are_said_to_know_the_documents_held_out(store: Cache, notes: Notes) -> None:
+    joined = CorpusRequest(NOTICES.inputs, phrases=PhraseSettings())
+    request = TopicsRequest("lsi", k=3, held_out=0.1)
+    topics(store, joined, request, observer=notes)
+    assert "phrases were found in all documents, those held out included" in notes
+    notes.lines.clear()
+    topics(store, NOTICES, request, observer=notes)
+    assert "phrases were found" not in notes
+
+
 def test_a_share_held_out_is_part_of_the_request(held_out: Cache, tmp_path: Path) -> None:
     store = Cache(Path(shutil.copytree(held_out.root, tmp_path / "copied")))
     notes = Notes()
@@ -208,6 +219,21 @@ def test_unseen_documents_are_predicted(held_out: Cache, trained: Cache) -> None
     assert "400 documents" in own.detail
 
 
+def test_documents_that_were_trained_on_are_told_from_unseen_ones(
+    trained: Cache, notes: Notes, tmp_path: Path
+) -> None:
+    copied = tmp_path / "other.jsonl"
+    copied.write_bytes(Path(NOTICES.inputs[0]).read_bytes())
+    for unseen in (NOTICES, CorpusRequest([str(copied)])):
+        found = evaluate(trained, EvaluationRequest("notices", unseen=unseen), notes)
+        [row] = [row for row in found if row.measure == "unseen_perplexity"]
+        assert "trained on these very documents" in row.detail
+        assert "trained on these very documents" in notes
+        notes.lines.clear()
+    found = evaluate(trained, EvaluationRequest("notices", unseen=TALES), notes)
+    assert "very documents" not in notes and "very documents" not in found[-3].detail
+
+
 def test_unseen_documents_without_known_words_have_no_figure(trained: Cache) -> None:
     typed = CorpusRequest(["-"], ReaderSettings("lines"), stdin=io.BytesIO(b"qzx\nsoup\n"))
     found = judged(trained, "notices", unseen=typed)["unseen_perplexity"]
@@ -248,7 +274,7 @@ def test_topics_from_elsewhere_need_no_model(tmp_path: Path) -> None:
     assert found["c_v topic 0"].value is not None and found["c_v topic 1"].value is not None
     none = found["c_v topic 2"]
     assert none.value is None and none.detail == (
-        "fewer than two of its words are in the corpus: xx yy"
+        "fewer than two of its words are in the corpus, or all are everywhere: xx yy"
     )
     assert found["c_v"].value == pytest.approx(
         (found["c_v topic 0"].value + found["c_v topic 1"].value) / 2

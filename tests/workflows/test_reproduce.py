@@ -13,7 +13,8 @@ from latentcli.corpus.phrases import PhraseSettings
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import DamagedArtefact, MachineError, NotTheSame, RequestError
 from latentcli.store.cache import Cache
-from latentcli.store.runs import find
+from latentcli.store.runs import all_runs, find
+from latentcli.workflows.bootstrap import bootstrap_neighbors
 from latentcli.workflows.embed import EmbedRequest, embed
 from latentcli.workflows.manage import remove
 from latentcli.workflows.reading import CorpusRequest
@@ -88,6 +89,19 @@ def test_other_topic_models_are_the_same(algorithm: str, store: Cache) -> None:
 def test_word2vec_is_the_same_on_one_thread(kept: Cache, notes: Notes) -> None:
     assert reproduce(kept, "one", observer=notes).failure is None
     assert "its record promised that" in notes
+
+
+def test_a_model_of_a_resample_is_the_same_and_is_not_trained_further(
+    kept: Cache, notes: Notes
+) -> None:
+    list(bootstrap_neighbors(kept, ["king"], 1, "one", threads=1))
+    [resample] = [
+        manifest["id"] for manifest in all_runs(kept) if "resample" in manifest.get("mask", {})
+    ]
+    assert reproduce(kept, resample, observer=notes).failure is None
+    assert "identical" in notes
+    with pytest.raises(RequestError, match="a resample of its corpus"):
+        resume_embedding(kept, resample)
 
 
 def test_word2vec_on_two_threads_differs_and_promised_nothing(store: Cache) -> None:

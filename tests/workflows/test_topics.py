@@ -12,9 +12,11 @@ import pytest
 from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel
 
+from latentcli.corpus.phrases import PhraseSettings
 from latentcli.corpus.tokenizers import TokenizerSettings, make_tokenizer
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import open_topic_model
+from latentcli.models.topic_model import MixtureModel
 from latentcli.queries.inference import infer_lda
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find, list_runs
@@ -195,6 +197,26 @@ def test_fewer_topics_than_asked_for_are_announced(
     path = write(tmp_path, *["apple pie", "river boat"] * 5)
     assert len(train(store, path, "lsi", k=4, observer=notes)) == 2
     assert "the corpus has rank 2: fewer topics than --k" in notes
+
+
+def test_nearly_empty_topics_are_announced(store: Cache, notes: Notes) -> None:
+    request = TopicsRequest(k=20, iterations=200)
+    joined = CorpusRequest([str(SAMPLES / "notices.jsonl")], phrases=PhraseSettings())
+    rows = topics(store, joined, request, TrainingOptions(threads=1), observer=notes)
+    empty = [row for row in rows if row.share < 0.0025]
+    assert len(empty) > 1
+    assert f"{len(empty)} topics have next to nothing of the corpus (less than 0.25%" in notes
+
+
+def test_no_word_of_probability_0_is_listed(store: Cache) -> None:
+    request = TopicsRequest("nmf", k=10)
+    notices = CorpusRequest([str(SAMPLES / "notices.jsonl")])
+    rows = topics(store, notices, request, TrainingOptions(threads=1), n_words=5000)
+    model = open_topic_model(find(store, "latest", "topic-model"))
+    assert isinstance(model, MixtureModel)
+    there = np.count_nonzero(model.topic_word, axis=1)
+    assert there.min() < len(model.words)
+    assert [len(row.words) for row in rows] == there.tolist()
 
 
 @ALGORITHMS

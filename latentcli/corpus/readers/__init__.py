@@ -17,10 +17,11 @@ from latentcli.corpus.decoding import (
     utf8_chunks,
 )
 from latentcli.corpus.documents import Document, TextBlock
+from latentcli.corpus.lenient import Faults, lenient_text, lenient_utf8
 from latentcli.corpus.readers import word_counts, word_lines
 from latentcli.corpus.readers.fields import FieldNames
 from latentcli.corpus.readers.files import read_file
-from latentcli.corpus.readers.jsonl import Skip, read_jsonl
+from latentcli.corpus.readers.jsonl import At, Skip, read_jsonl
 from latentcli.corpus.readers.lines import read_lines
 from latentcli.corpus.readers.paragraphs import read_paragraphs
 from latentcli.corpus.readers.table import TableStyle, read_table, table_style
@@ -139,11 +140,13 @@ def read_documents(
     watch: Fingerprint | None = None,
     skip: Skip | None = None,
     replaced: Counter[str] | None = None,
+    faults: Faults | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of all sources in order; the format must be resolved.
 
     Where there are several plain files, ids are ``name:number``. ``watch`` sees every byte read,
-    ``skip`` gets invalid records, ``replaced`` counts the bytes replaced in each file.
+    ``skip`` gets invalid records, ``replaced`` counts the bytes replaced in each file. Where
+    ``faults`` is given, bytes that are no text are noted there, and nothing is raised for them.
     """
     style = (
         table_style(settings.format, settings.delimiter, settings.quote, settings.header)
@@ -153,12 +156,17 @@ def read_documents(
     several = len(sources) > 1 or any(source.has_members for source in sources)
     for member in members(sources, settings.include):
         stream = (watch.watch(member) if watch else member).stream
-        chunks = decoded_chunks(stream, member.name, settings.encoding, replaced)
+        chunks = (
+            decoded_chunks(stream, member.name, settings.encoding, replaced)
+            if faults is None
+            else lenient_text(stream, member.name, settings.encoding, faults)
+        )
         prefix = _prefix(member, len(sources)) if several else ""
         if settings.format == "files":
             yield from read_file(chunks, prefix or member.source.path.name)
             continue
-        for document in _records(chunks, member.name, settings, style, skip):
+        at: At = (lambda line: None) if faults is None else faults.at
+        for document in _records(chunks, member.name, settings, style, skip, at):
             yield document._replace(id=f"{prefix}:{document.id}") if prefix else document
 
 
@@ -167,11 +175,12 @@ def read_text(
     settings: ReaderSettings,
     watch: Fingerprint | None = None,
     replaced: Counter[str] | None = None,
+    faults: Faults | None = None,
 ) -> Generator[TextBlock, None, None]:
     """Yield the text of all sources in blocks, for an encoder that finds the documents itself.
 
-    The format must be one of TEXT_FORMS. Ids, ``watch`` and ``replaced`` are as in
-    ``read_documents``.
+    The format must be one of TEXT_FORMS. Ids, ``watch``, ``replaced`` and ``faults`` are as
+    in ``read_documents``.
     """
     several = len(sources) > 1 or any(source.has_members for source in sources)
     for member in members(sources, settings.include):
@@ -180,7 +189,11 @@ def read_text(
         if settings.format == "files":
             prefix = prefix or member.source.path.name
         form, raw = TEXT_FORMS[settings.format], is_raw(settings.encoding)
-        chunks = utf8_chunks(stream, member.name, settings.encoding, replaced)
+        chunks = (
+            utf8_chunks(stream, member.name, settings.encoding, replaced)
+            if faults is None
+            else lenient_utf8(stream, member.name, settings.encoding, faults)
+        )
         first = True
         for block, last in _gathered(chunks):
             yield TextBlock(member.name, prefix, form, raw, block, first, last)
@@ -215,17 +228,18 @@ def _records(
     settings: ReaderSettings,
     style: TableStyle | None,
     skip: Skip | None,
+    at: At,
 ) -> Iterator[Document]:
     if settings.format == "lines":
         return read_lines(chunks)
     if settings.format == "paragraphs":
         return read_paragraphs(chunks)
     if settings.format == "jsonl":
-        return read_jsonl(chunks, name, settings.fields, skip)
+        return read_jsonl(chunks, name, settings.fields, skip, at)
     if settings.format in COUNT_FORMATS:
         return read_word_counts(chunks, name, settings.format, settings.words)
     if settings.format in word_lines.FORMATS:
         return read_word_lines(chunks, name, settings.format)
     if style is None:
         raise RequestError(f"no format '{settings.format}'")
-    return read_table(chunks, name, style, settings.fields, skip)
+    return read_table(chunks, name, style, settings.fields, skip, at)

@@ -13,19 +13,25 @@ from latentcli.errors import InputError
 from latentcli.wording import quoted
 
 Skip = Callable[[InputError], None]
+At = Callable[[int], None]
 
 
 def read_jsonl(
-    chunks: Iterable[str], name: str, fields: FieldNames, skip: Skip | None = None
+    chunks: Iterable[str],
+    name: str,
+    fields: FieldNames,
+    skip: Skip | None = None,
+    at: At = lambda line: None,
 ) -> Iterator[Document]:
     """Yield a document a line; blank lines are passed over.
 
     A line that is no JSON object, or lacks the text, raises InputError with file and line, or is
-    given to ``skip`` where that is set.
+    given to ``skip`` where that is set. ``at`` is told the line of each document before it comes.
     """
     for number, line in whole_lines(chunks, name):
         if not line.strip():
             continue
+        at(number)
         try:
             yield _document(line, f"{name}:{number}", number, fields)
         except InputError as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from latentcli.corpus.documents import Document
 from latentcli.corpus.readers.fields import FieldNames, pick_text_field
-from latentcli.corpus.readers.jsonl import Skip
+from latentcli.corpus.readers.jsonl import At, Skip
 from latentcli.corpus.readers.lines import whole_lines
 from latentcli.errors import InputError
 from latentcli.wording import quoted
@@ -46,11 +46,13 @@ def read_table(
     style: TableStyle,
     fields: FieldNames,
     skip: Skip | None = None,
+    at: At = lambda line: None,
 ) -> Iterator[Document]:
     """Yield a document a row, its id the row's line unless a column holds ids.
 
     Raises InputError with file and line for a quote left open, and for a row with more or fewer
     cells than the first, of which text may be lost; it is given to ``skip`` where that is set.
+    ``at`` is told the line of each document before it comes.
     """
     csv.field_size_limit(1 << 28)
     lines = (line + "\n" for _, line in whole_lines(chunks, name))
@@ -91,6 +93,7 @@ def read_table(
                 raise uneven
             skip(uneven)
             continue
+        at(start)
         yield Document(
             str(start) if columns.id is None else row[columns.id],
             "\n".join(row[i] for i in columns.text),
