@@ -159,7 +159,7 @@ def test_progress_is_reported_and_training_can_be_interrupted(tmp_path: Path) ->
         "first topics", "factorising", "topics of documents",
     ]  # fmt: skip
     done = [d for stage, d in seen if stage == "factorising"]
-    assert len(done) > 3 and done == sorted(done)
+    assert len(done) >= 3 and done == sorted(done)
     ear.stop = True
     with pytest.raises(KeyboardInterrupt):
         fit(notices(), tmp_path, observer=ear)
