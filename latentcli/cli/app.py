@@ -40,6 +40,7 @@ COMMANDS = {
     "similar-documents": "search",
     "infer": "infer",
     "evaluate": "evaluate",
+    "sweep": "sweep",
     "compare": "compare",
     "reproduce": "reproduce",
     "report": "report",

@@ -60,6 +60,11 @@ class Session:
         """The cache directory."""
         return Cache(cache_root(self._cache_dir))
 
+    @property
+    def answers_in_table(self) -> bool:
+        """Whether a person at a terminal is answered in a table, beside which more may stand."""
+        return self._form in (None, "table") and is_terminal(sys.stdout)
+
     def answer(self, rows: Iterable[Any], out: Path | None = None) -> int:
         """Write the answer to standard output; return the number of rows.
 

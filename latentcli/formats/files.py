@@ -28,7 +28,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     A symbolic link is followed: the file that it names is replaced. Raises RequestError where
     the target is a directory or its folder is missing, MachineError where it cannot be written.
     """
-    real = _checked_target(target)
+    real = checked_target(target)
     temporary = real.with_name(f".{real.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
         out = open(temporary, "xb")
@@ -49,7 +49,8 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         raise
 
 
-def _checked_target(target: Path) -> Path:
+def checked_target(target: Path) -> Path:
+    """Return the file that a path means; raise RequestError where none can be there."""
     real = Path(os.path.realpath(target))
     if real.is_dir():
         raise RequestError(f"{target}: is a directory", "give the path of a file")
@@ -66,3 +67,12 @@ def write_through(target: Path, write: Callable[[BinaryIO], None]) -> None:
         return
     with replacing(target) as out:
         write(out)
+
+
+def write_content(target: Path, content: bytes) -> None:
+    """Write bytes as ``write_through`` does."""
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    write_through(target, write)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import default_min_count, frequent
-from latentcli.engines import EMBEDDING_ALGORITHMS, find_engine
+from latentcli.engines import EMBEDDING_ALGORITHMS, Engine, find_engine
 from latentcli.engines.parameters import Word2VecParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
@@ -63,13 +64,26 @@ def embed(
     Raises RequestError or InputError where no word is left to train.
     """
     request, options = request or EmbedRequest(), options or TrainingOptions()
-    if request.algorithm not in EMBEDDING_ALGORITHMS:
-        raise RequestError(
-            f"no algorithm '{request.algorithm}' for embeddings",
-            there_are(EMBEDDING_ALGORITHMS),
-        )
-    engine = find_engine(request.algorithm, options.engine)
+    checked_engine(request.algorithm, options.engine)
     corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
+    job = embedding_job(corpus, request, options, observer)
+    return embedded(cache, embedding_run(cache, job, observer))
+
+
+def checked_engine(algorithm: str, name: str | None) -> Engine:
+    """Return an engine for embeddings; RequestError where there is none."""
+    if algorithm not in EMBEDDING_ALGORITHMS:
+        raise RequestError(
+            f"no algorithm '{algorithm}' for embeddings", there_are(EMBEDDING_ALGORITHMS)
+        )
+    return find_engine(algorithm, name)
+
+
+def embedding_job(
+    corpus: EncodedCorpus, request: EmbedRequest, options: TrainingOptions, observer: Observer
+) -> Job:
+    """Return the job of training what is asked for; InputError where no word is left."""
+    engine = checked_engine(request.algorithm, options.engine)
     min_count = request.min_count
     if min_count is None:
         min_count = default_min_count(corpus.n_tokens)
@@ -91,23 +105,29 @@ def embed(
         observer.note(
             f"{corpus.n_tokens:,} tokens are few: expect rough neighbours; more text helps most"
         )
-    parameters = replace(request.parameters, epochs=epochs)
-    job = Job(
+    return Job(
         EMBEDDING,
         request.algorithm,
         engine,
         options,
         options.threads or usable_cores(),
         corpus,
-        parameters,
+        replace(request.parameters, epochs=epochs),
         {"min_count": min_count},
     )
 
+
+def embedding_run(cache: Cache, job: Job, observer: Observer) -> Artefact:
+    """Return the run that answers a job: from the cache, or trained by its engine."""
+    kept = frequent(job.corpus.vocabulary, job.mask["min_count"])
+
     def train(scratch: Path) -> tuple[Parts, Mapping[str, Any]]:
-        trained = engine.load().train(corpus, kept, parameters, job.threads, scratch, observer)
+        trained = job.engine.load().train(
+            job.corpus, kept, job.parameters, job.threads, scratch, observer
+        )
         return embedding_parts(trained.model), trained.metrics
 
-    return embedded(cache, run_of(cache, job, train, observer))
+    return run_of(cache, job, train, observer)
 
 
 def embedded(cache: Cache, run: Artefact) -> EmbedAnswer:

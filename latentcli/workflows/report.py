@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 from latentcli.errors import RequestError
 from latentcli.formats.artefact import Artefact
-from latentcli.formats.files import write_through
+from latentcli.formats.files import write_content
 from latentcli.formats.models import TOPIC_MODEL, open_topic_model
 from latentcli.models.topic_model import MixtureModel
 from latentcli.observer import SILENT, Observer
@@ -48,7 +48,7 @@ def report(
     if not isinstance(out, Path):
         out.write(content)
         return None
-    _write(out, content)
+    write_content(out, content)
     return Report(os.fspath(out))
 
 
@@ -56,7 +56,7 @@ def _in_cache(cache: Cache, run: Artefact, model: MixtureModel, observer: Observ
     cache.ensure()
     target = cache.reports / f"{run.id[:12]}-topics.html"
     if not _is_current(target):
-        _write(target, _page(run, model, observer))
+        write_content(target, _page(run, model, observer))
     return Report(os.fspath(target))
 
 
@@ -76,10 +76,3 @@ def _page(run: Artefact, model: MixtureModel, observer: Observer) -> bytes:
     named = f"{number} of {corpus}" if corpus else number
     title = f"{run.manifest['algorithm'].upper()}, {named} ({run.id[:12]})"
     return page(model, title, observer=observer)
-
-
-def _write(target: Path, content: bytes) -> None:
-    def write(stream: BinaryIO) -> None:
-        stream.write(content)
-
-    write_through(target, write)

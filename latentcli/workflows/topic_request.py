@@ -28,7 +28,7 @@ DEFAULT_K = 20
 _ALPHA_SUM = 2
 _ETA = 0.05
 # Options that only some algorithms know: the request's field, the option, the algorithms.
-_ONLY_FOR = (
+ONLY_FOR = (
     ("alpha", "--alpha", ("lda",)),
     ("eta", "--eta", ("lda",)),
     ("weighting", "--weighting", ("lsi", "nmf")),
@@ -81,7 +81,7 @@ def check(request: TopicsRequest) -> None:
             f"no algorithm '{request.algorithm}' for topics",
             there_are(TOPIC_ALGORITHMS),
         )
-    for name, option, algorithms in _ONLY_FOR:
+    for name, option, algorithms in ONLY_FOR:
         if getattr(request, name) is not None and request.algorithm not in algorithms:
             raise RequestError(
                 f"{option} is for {', '.join(algorithms)}, not for {request.algorithm}"

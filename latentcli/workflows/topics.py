@@ -73,39 +73,76 @@ def topics(
     request, options = request or TopicsRequest(), options or TrainingOptions()
     check(request)
     check_ranking(rank_by, request.algorithm)
-    engine = find_engine(request.algorithm, options.engine)
-    corpus, _ = load_corpus(cache, corpus_request, observer, options.threads)
-    corpus, chunk = cut_documents(corpus, request.chunk, observer)
+    find_engine(request.algorithm, options.engine)
+    found = material(cache, corpus_request, request, observer, options.threads)
+    job = topic_job(found, request, options, observer)
+    return describe(trained_run(cache, job, found.kept, observer), n_words, rank_by)
+
+
+class Material(NamedTuple):
+    """What topic models are made of, whatever their algorithm, topics and seed.
+
+    ``corpus``: cut, and without the documents held out; ``whole``: with these; ``kept``: the rows
+    of its words; ``mask``: the record of all that.
+    """
+
+    corpus: EncodedCorpus
+    whole: EncodedCorpus
+    kept: Rows
+    mask: Mapping[str, Any]
+
+
+def material(
+    cache: Cache,
+    corpus_request: CorpusRequest,
+    request: TopicsRequest,
+    observer: Observer,
+    threads: int | None = None,
+) -> Material:
+    """Return the documents and words that a request trains on."""
+    corpus, _ = load_corpus(cache, corpus_request, observer, threads)
+    whole, chunk = cut_documents(corpus, request.chunk, observer)
     corpus, held_out = hold_out(
-        corpus, request.held_out, request.seed, observer,
+        whole, request.held_out, request.seed, observer,
         "documents" if chunk is None else "parts of documents",
     )  # fmt: skip
     kept, mask = kept_words(corpus, request.mask, observer)
-    request = within_corpus(request, corpus, kept)
+    return Material(corpus, whole, kept, {**mask, "chunk": chunk, **held_out, "terms": len(kept)})
+
+
+def topic_job(
+    found: Material, request: TopicsRequest, options: TrainingOptions, observer: Observer
+) -> Job:
+    """Return the job of training what is asked for; RequestError where the corpus is too small."""
+    engine = find_engine(request.algorithm, options.engine)
+    request = within_corpus(request, found.corpus, found.kept)
     seeds: Seeds = ()
     if request.seed_words is not None:
-        words = corpus.vocabulary.selected(kept).words
+        words = found.corpus.vocabulary.selected(found.kept).words
         k = topics_of(request)
-        seeds = known_seeds(request.seed_words, words, corpus.tokenizer, k, observer)
-    parameters = parameters_of(request, engine.name, seeds)
-    job = Job(
+        seeds = known_seeds(request.seed_words, words, found.corpus.tokenizer, k, observer)
+    return Job(
         TOPIC_MODEL,
         request.algorithm,
         engine,
         options,
         usable_threads(options.threads),
-        corpus,
-        parameters,
-        {**mask, "chunk": chunk, **held_out, "terms": len(kept)},
+        found.corpus,
+        parameters_of(request, engine.name, seeds),
+        found.mask,
     )
 
+
+def trained_run(cache: Cache, job: Job, kept: Rows, observer: Observer) -> Artefact:
+    """Return the run that answers a job: from the cache, or trained by its engine."""
+
     def fit(scratch: Path) -> Fitted:
-        fitted: Fitted = engine.load().train(
-            corpus, kept, parameters, job.threads, scratch, observer
+        fitted: Fitted = job.engine.load().train(
+            job.corpus, kept, job.parameters, job.threads, scratch, observer
         )
         return fitted
 
-    return describe(model_run(cache, job, kept, fit, observer), n_words, rank_by)
+    return model_run(cache, job, kept, fit, observer)
 
 
 class Fitted(Protocol):

@@ -46,6 +46,14 @@ ANSWERS = [
     ),
     (("evaluate", "notices"), "measure value detail"),
     (
+        ("sweep", SAMPLES / "notices.jsonl", "--k", "2,3", "--seeds", "2", "--iterations", "5"),
+        "setting coherence exclusivity perplexity stability pareto seeds models",
+    ),
+    (
+        ("sweep", SAMPLES / "tales.txt", "--dim", "2,3", "--seeds", "1", "--epochs", "1"),
+        "setting similarity overlap pip_loss pareto seeds models",
+    ),
+    (
         ("compare", "notices", "notices"),
         "a b similarity relation a_in_b b_in_a words_a words_b",
     ),
