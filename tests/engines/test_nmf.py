@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import NMF
 from sklearn.decomposition._nmf import _initialize_nmf
 
-from latentcli.engines.nmf_native import Trained, train
+from latentcli.engines import nmf_native, nmf_sklearn
+from latentcli.engines.nmf_native import Trained
 from latentcli.engines.nndsvd import nndsvd
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
@@ -34,13 +36,19 @@ def notices() -> list[str]:
 
 
 def fit(
-    texts: list[str], scratch: Path, threads: int = 1, observer: Observer = SILENT, **given: object
+    texts: list[str],
+    scratch: Path,
+    threads: int = 1,
+    observer: Observer = SILENT,
+    engine: ModuleType = nmf_native,
+    **given: object,
 ) -> Trained:
     corpus = encoded(texts, scratch)
     kept = np.arange(len(corpus.vocabulary))
     weighting = "counts" if given.get("loss") == "kl" else "tfidf"
     settings = NmfParameters(**{"k": 5, "weighting": weighting, **given})  # type: ignore[arg-type]
-    return train(corpus, kept, settings, threads, scratch, observer)
+    fitted: Trained = engine.train(corpus, kept, settings, threads, scratch, observer)
+    return fitted
 
 
 def matrix_of(model: NmfModel, texts: list[str]) -> sparse.csr_matrix:
@@ -69,9 +77,12 @@ def test_the_start_is_scikit_learns_nndsvd() -> None:
 
 
 @LOSSES
+@pytest.mark.parametrize("engine", [nmf_native, nmf_sklearn], ids=["native", "sklearn"])
 @pytest.mark.parametrize("k", [1, 4, 8])
-def test_the_loss_is_no_worse_than_scikit_learns(loss: str, k: int, tmp_path: Path) -> None:
-    found = fit(WORLD.texts, tmp_path, k=k, loss=loss, iterations=300)
+def test_the_loss_is_no_worse_than_scikit_learns(
+    loss: str, k: int, engine: ModuleType, tmp_path: Path
+) -> None:
+    found = fit(WORLD.texts, tmp_path, engine=engine, k=k, loss=loss, iterations=300)
     matrix = matrix_of(found.model, WORLD.texts)
     nmf = NMF(
         k, init="nndsvda", tol=0, max_iter=300, random_state=1,
