@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 BUILT := $(VENV)/built
 KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp)
-CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp)
+CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp fuzz/*.hpp)
 BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
 .PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench quality clean
@@ -19,7 +19,7 @@ help:
 	@echo "make check      format, lint, types, and the direction of imports"
 	@echo "make format     bring the code into the form that make check wants"
 	@echo "make sanitize   the native core's tests under AddressSanitizer and UndefinedBehaviorSanitizer"
-	@echo "make fuzz       a minute of hostile bytes for the encoder (SECONDS=60)"
+	@echo "make fuzz       two minutes of hostile bytes for the encoder and the importers (SECONDS=60)"
 	@echo "make wheel      a wheel in dist/ for any machine of this architecture"
 	@echo "make bench      measure beside the peers (needs ../shared/data)"
 	@echo "make quality    topics beside the peers' on labelled corpora, into docs/quality.md (up to an hour)"
@@ -80,20 +80,28 @@ sanitize: $(BUILT)
 		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONPATH="$(SANITIZED):$(SITE)" \
 		$(BIN)/python -S -P -m pytest -q --import-mode=append -p no:cacheprovider tests/kernels
 
-# With libFuzzer, guided by what code the bytes reach; without it, by chance.
+# With libFuzzer, guided by what code the bytes reach; without it, by chance. The importers of other
+# programs' files are fuzzed in Python.
 SECONDS := 60
-FUZZED := fuzz/encode_fuzz.cpp $(addprefix latentcli/kernels/,encode.cpp worker.cpp word_cutter.cpp layout.cpp vocabulary.cpp)
-FUZZ_FLAGS := -std=c++20 -O1 -g -pthread -Ilatentcli/kernels
+FUZZ_FLAGS := -std=c++20 -O1 -g -pthread -Ilatentcli/kernels -Ifuzz
+encode_FUZZED := $(addprefix latentcli/kernels/,encode.cpp worker.cpp word_cutter.cpp layout.cpp vocabulary.cpp)
+parse_vectors_FUZZED := latentcli/kernels/parse_vectors.cpp
 
-fuzz:
+fuzz: $(BUILT)
+	@$(MAKE) --no-print-directory fuzz-encode SEEDS=fuzz/seeds
+	@$(MAKE) --no-print-directory fuzz-parse_vectors SEEDS=fuzz/vector_seeds SECONDS=$$(($(SECONDS) / 2))
+	@echo "== $$(($(SECONDS) / 2)) s of mutated files for the importers"
+	@$(BIN)/python fuzz/fuzz_importers.py $$(($(SECONDS) / 2)) build/fuzz/found
+
+fuzz-%:
 	@mkdir -p build/fuzz/found
-	@if clang++ $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined $(FUZZED) -o build/fuzz/encode 2>build/fuzz/log; then \
-		echo "== $(SECONDS) s of libFuzzer"; \
-		build/fuzz/encode -max_total_time=$(SECONDS) -verbosity=0 -print_final_stats=1 build/fuzz/found fuzz/seeds; \
+	@if clang++ $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined fuzz/$*_fuzz.cpp $($*_FUZZED) -o build/fuzz/$* 2>build/fuzz/log; then \
+		echo "== $(SECONDS) s of libFuzzer: $*"; mkdir -p build/fuzz/found/$*; \
+		build/fuzz/$* -max_total_time=$(SECONDS) -verbosity=0 -print_final_stats=1 build/fuzz/found/$* $(SEEDS); \
 	else \
-		echo "== $(SECONDS) s of mutated files (libFuzzer would be better: build/fuzz/log says why not)"; \
-		$${CXX:-c++} $(FUZZ_FLAGS) -DSTANDALONE -fsanitize=address,undefined $(FUZZED) -o build/fuzz/encode && \
-		build/fuzz/encode $(SECONDS) fuzz/seeds/*; \
+		echo "== $(SECONDS) s of mutated files: $* (libFuzzer would be better: build/fuzz/log says why not)"; \
+		$${CXX:-c++} $(FUZZ_FLAGS) -DSTANDALONE -fsanitize=address,undefined fuzz/$*_fuzz.cpp $($*_FUZZED) -o build/fuzz/$* && \
+		build/fuzz/$* $(SECONDS) $(SEEDS)/*; \
 	fi
 
 # The stable ABI serves every Python from 3.12 on; 3.11 gets a wheel of its own. On Linux the

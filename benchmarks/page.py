@@ -126,6 +126,53 @@ Quality after {result["quality_epochs"]} epochs on the same tokens, means over t
 {table(["program", "seeds", "WordSim-353", "SimLex-999", "MEN", "analogies"], quality)}"""
 
 
+def fasttext(result: Result) -> str:
+    """Embeddings with n-grams: speed and quality."""
+    rows = [
+        [name, row["seconds"], row["cpu_seconds"], row["peak_mib"], row.get("times_as_long"),
+         row.get("times_the_processor")]
+        for name, row in result["processes"].items()
+    ]  # fmt: skip
+    heads = ["program", "s", "CPU s", "MiB", "ours takes 1 of", "of CPU s, 1 of"]
+    names = list(result["quality"])
+    scores = []
+    for key, name in (("wordsim353", "WordSim-353"), ("simlex999", "SimLex-999"), ("men", "MEN")):
+        for suffix, which in (("", "words seen"), ("_rare", "a word rare or unseen")):
+            pairs = result["quality"][names[0]][f"{key}{suffix}_pairs"]
+            cells = [f"{result['quality'][peer][key + suffix]:.3f}" for peer in names]
+            scores.append([f"{name}, {which}", pairs, *cells])
+    share = [f"{result['quality'][peer]['left_out_same_beginning']:.3f}" for peer in names]
+    scores.append(["words left out: neighbours that begin alike", "", *share])
+    near = [
+        [
+            word,
+            *(", ".join(result["quality"][peer]["neighbours_of_unseen"][word]) for peer in names),
+        ]
+        for word in result["quality"][names[0]]["neighbours_of_unseen"]
+    ]
+    return f"""## Character n-grams
+
+`latent embed -a fasttext` and the fastText program on {result["corpus"]}, as whole processes,
+{result["epochs"]} epochs on the same words: skip-gram, 100 dimensions, n-grams of 3 to 6 characters.
+{versions(result["versions"])}.
+
+{table(heads, rows)}
+
+Quality of these models (of rare and unseen words, vectors are composed):
+
+{table(["measure", "pairs", *names], scores)}
+
+The words nearest to some that neither has seen:
+
+{table(["word", *names], near)}"""
+
+
+def fasttext_bars(result: Result) -> list[Bar]:
+    """Return the whole process."""
+    row = result["processes"].get("fastText")
+    return [("n-grams, text to vectors, fastText", row["times_the_processor"], 10)] if row else []
+
+
 def word2vec_bars(result: Result) -> list[Bar]:
     """Return whole processes, and the training alone."""
     bars: list[Bar] = []
@@ -297,6 +344,7 @@ def no_bars(result: Result) -> list[Bar]:
 SECTIONS: dict[str, tuple[Callable[[Result], str], Callable[[Result], list[Bar]]]] = {
     "encode": (encode, encode_bars),
     "word2vec": (word2vec, word2vec_bars),
+    "fasttext": (fasttext, fasttext_bars),
     "lda": (lda, lda_bars),
     "lsi": (lsi, lsi_bars),
     "cold_query": (cold_query, cold_bars),

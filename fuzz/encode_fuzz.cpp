@@ -2,23 +2,20 @@
 // words, documents and paragraph starts are the same, and so is the place of the first byte that is
 // not UTF-8; the words are also those that a plain loop finds.
 //
-//     clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -Ilatentcli/kernels
+//     clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -Ilatentcli/kernels -Ifuzz
 //         fuzz/encode_fuzz.cpp latentcli/kernels/{encode,worker,word_cutter,layout,vocabulary}.cpp
 //
 // With -DSTANDALONE in place of -fsanitize=fuzzer it mutates files by itself:
 // encode_fuzz SECONDS FILE...
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "encode.hpp"
+#include "standalone.hpp"
 #include "vocabulary.hpp"
 
 namespace {
@@ -236,41 +233,3 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     encoded(text, form, settings, cuts);
     return 0;
 }
-
-#ifdef STANDALONE
-int main(int argc, char** argv) {
-    if (argc < 3) return std::fprintf(stderr, "encode_fuzz SECONDS FILE...\n"), 2;
-    std::vector<std::string> corpus;
-    for (int i = 2; i < argc; ++i) {
-        std::ifstream file(argv[i], std::ios::binary);
-        corpus.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    }
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(std::atoi(argv[1]));
-    uint64_t n = 0;
-    for (; std::chrono::steady_clock::now() < end; ++n) {
-        std::string input = corpus[mixed(n) % corpus.size()];
-        if (input.size() > 2000) input = input.substr(mixed(n ^ 1) % (input.size() - 2000), 2000);
-        for (uint64_t i = 0; i < mixed(n ^ 2) % 8 && !input.empty(); ++i) {
-            const uint64_t random = mixed(n * 64 + i + 3);
-            const size_t place = random % input.size();
-            const std::string& other = corpus[(random >> 8) % corpus.size()];
-            switch (random >> 40 & 3) {
-                case 0:
-                    input[place] = static_cast<char>(random >> 32);
-                    break;
-                case 1:
-                    input.erase(place, random >> 32 & 7);
-                    break;
-                case 2:
-                    input.insert(place, other.substr((random >> 16) % (other.size() + 1), 9));
-                    break;
-                default:
-                    input.insert(place, 1, "\n\r \t\x1c'\xC3\xE3"[random >> 32 & 7]);
-            }
-        }
-        LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
-    }
-    std::printf("%llu inputs\n", static_cast<unsigned long long>(n));
-    return 0;
-}
-#endif

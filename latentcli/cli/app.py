@@ -45,6 +45,8 @@ COMMANDS = {
     "reproduce": "reproduce",
     "report": "report",
     "corpus": "corpus",
+    "import": "importing",
+    "convert": "convert",
     "check": "check",
     "export": "export",
     "models": "manage",

@@ -41,7 +41,7 @@ def show(session: Session, ref: _Ref) -> None:
     """
     from latentcli.workflows.manage import show as run
 
-    session.answer([run(session.cache, ref)])
+    session.answer([run(session.cache, ref, session.observer)])
 
 
 def rename(

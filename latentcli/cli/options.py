@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -212,7 +213,7 @@ ModelOption = Annotated[
         "--model",
         "-m",
         metavar="REF",
-        help="A name, an id or its beginning, a run's directory, or latest.",
+        help="A name, an id or its beginning, a run's directory, latest, or a file of vectors.",
         autocompletion=complete_models,
         show_default=False,
     ),
@@ -319,6 +320,23 @@ PHRASE_OPTIONS: OptionGroup = {
         None,
     ),
 }
+
+
+# The options of 'latent topics' that say which words are kept.
+MASK = ("stopwords", "min_df", "max_df", "keep_n")
+
+
+def options_of(function: Callable[..., None], panel: str, *names: str) -> OptionGroup:
+    """Return options of another command as they are there, in a panel of their own."""
+    hints = get_type_hints(function, include_extras=True)
+    group: OptionGroup = {}
+    for name in names:
+        kind, option = hints[name].__origin__, hints[name].__metadata__[0]
+        settings = {**vars(option), "rich_help_panel": panel}
+        moved = typer.models.OptionInfo(**settings)
+        default = inspect.signature(function).parameters[name].default
+        group[name] = (Annotated[kind, moved], default)
+    return group
 
 
 def phrase_settings(options: dict[str, Any] | None) -> PhraseSettings | None:

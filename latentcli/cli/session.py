@@ -57,8 +57,11 @@ class Session:
 
     @cached_property
     def cache(self) -> Cache:
-        """The cache directory."""
-        return Cache(cache_root(self._cache_dir))
+        """The cache directory; that others may write there is noted."""
+        cache = Cache(cache_root(self._cache_dir))
+        if exposure := cache.exposure():
+            self.observer.note(f"cache {cache.root}: {exposure}")
+        return cache
 
     @property
     def answers_in_table(self) -> bool:

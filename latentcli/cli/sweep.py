@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from latentcli.cli import options as opt
 from latentcli.cli.embed import embed
-from latentcli.cli.options import within
-from latentcli.cli.session import OptionGroup, Session, command
+from latentcli.cli.options import MASK, options_of, within
+from latentcli.cli.session import Session, command
 from latentcli.cli.topics import topics
 from latentcli.errors import RequestError
 
@@ -28,26 +26,12 @@ _EMBEDDINGS = "Embeddings (--dim)"
 _HELD_OUT = 0.1
 
 
-def _options_of(function: Callable[..., None], panel: str, *names: str) -> OptionGroup:
-    """Return options of another command as they are there, in a panel of their own."""
-    hints = get_type_hints(function, include_extras=True)
-    group: OptionGroup = {}
-    for name in names:
-        kind, option = hints[name].__origin__, hints[name].__metadata__[0]
-        settings = {**vars(option), "rich_help_panel": panel}
-        moved = typer.models.OptionInfo(**settings)
-        default = inspect.signature(function).parameters[name].default
-        group[name] = (Annotated[kind, moved], default)
-    return group
-
-
-_MASK = ("stopwords", "min_df", "max_df", "keep_n")
 _TOPIC_TRAINING = ("chunk", "iterations", "alpha", "eta", "weighting", "loss", "tempered")
 _EMBED_PARAMETERS = ("window", "negative", "sample", "learning_rate", "cbow")
 _EMBED_TRAINING = ("epochs", "min_count", *_EMBED_PARAMETERS)
 
-TOPIC_OPTIONS = _options_of(topics, _TOPICS, *_MASK, *_TOPIC_TRAINING)
-EMBED_OPTIONS = _options_of(embed, _EMBEDDINGS, *_EMBED_TRAINING)
+TOPIC_OPTIONS = options_of(topics, _TOPICS, *MASK, *_TOPIC_TRAINING)
+EMBED_OPTIONS = options_of(embed, _EMBEDDINGS, *_EMBED_TRAINING)
 
 
 def sweep(
@@ -196,7 +180,7 @@ def _swept_topics(
     from latentcli.workflows.sweep_topics import TopicSweep, sweep_topics
     from latentcli.workflows.topic_request import MaskOptions, TopicsRequest
 
-    mask = MaskOptions(**{name: values[name] for name in _MASK})
+    mask = MaskOptions(**{name: values[name] for name in MASK})
     rest = {name: values[name] for name in _TOPIC_TRAINING}
     rest["tempered"] = rest["tempered"] or None
     wanted = TopicsRequest(algorithms[0], seed=seed, held_out=held_out, mask=mask, **rest)
@@ -215,15 +199,16 @@ def _swept_embeddings(
     values: dict[str, Any],
     training: TrainingOptions,
 ) -> Swept:
-    from latentcli.engines.parameters import Word2VecParameters
+    from latentcli.engines.parameters import embedding_parameters
     from latentcli.workflows.embed import EmbedRequest
     from latentcli.workflows.sweep_embeddings import EmbeddingSweep, sweep_embeddings
 
-    own = {name: values[name] for name in _EMBED_PARAMETERS}
+    own = {"seed": seed, **{name: values[name] for name in _EMBED_PARAMETERS}}
+    parameters = {algorithm: embedding_parameters(algorithm, own) for algorithm in algorithms}
     wanted = EmbedRequest(
-        algorithms[0], Word2VecParameters(seed=seed, **own), values["min_count"], values["epochs"]
+        algorithms[0], parameters[algorithms[0]], values["min_count"], values["epochs"]
     )
-    sweep = EmbeddingSweep(dims, algorithms, seeds, wanted, similarity)
+    sweep = EmbeddingSweep(dims, algorithms, seeds, wanted, similarity, parameters)
     return sweep_embeddings(session.cache, request, sweep, training, session.observer)
 
 

@@ -125,6 +125,20 @@ class Strings(Sequence[str]):
             place += 1
         return None
 
+    def repeated(self) -> list[tuple[int, int]]:
+        """Return the rows whose string stands in an earlier row, rising, each with the first."""
+        import numpy as np
+
+        hashes, rows = np.asarray(self.hashes), np.asarray(self.rows)
+        alike = np.flatnonzero(hashes[1:] == hashes[:-1])
+        first: dict[bytes, int] = {}
+        found = []
+        for row in np.unique(np.concatenate([rows[alike], rows[alike + 1]])).tolist():
+            before = first.setdefault(self._line(row), row)
+            if before != row:
+                found.append((row, before))
+        return found
+
     def __contains__(self, string: object) -> bool:
         return isinstance(string, str) and self.find(string) is not None
 

@@ -40,6 +40,7 @@ _ENGINES = {
         Engine("native", "latentcli.engines.word2vec_native", 2, (), True, True),
         Engine("gensim", "latentcli.engines.word2vec_gensim", 1, ("gensim",), True),
     ),
+    "fasttext": (Engine("native", "latentcli.engines.fasttext_native", 1, (), True, True),),
     "lda": (
         Engine("native", "latentcli.engines.lda_native", 4, ("numpy",), False, True),
         Engine("gensim", "latentcli.engines.lda_gensim", 3, ("gensim",), False, True),
@@ -56,7 +57,7 @@ _ENGINES = {
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),
 }
 
-EMBEDDING_ALGORITHMS = ("word2vec",)
+EMBEDDING_ALGORITHMS = ("word2vec", "fasttext")
 TOPIC_ALGORITHMS = ("lda", "lsi", "plsa", "nmf", "hdp")
 
 

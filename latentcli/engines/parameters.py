@@ -27,6 +27,20 @@ class Word2VecParameters:
 
 
 @dataclass(frozen=True)
+class FastTextParameters(Word2VecParameters):
+    """Word2vec with character n-grams (Bojanowski et al. 2017); defaults of the fastText program.
+
+    N-grams of ``min_n`` to ``max_n`` characters share the vectors of ``buckets`` by their hashes.
+    """
+
+    sample: float = 1e-4
+    learning_rate: float = 0.05
+    min_n: int = 3
+    max_n: int = 6
+    buckets: int = 2_000_000
+
+
+@dataclass(frozen=True)
 class LdaParameters:
     """Latent Dirichlet allocation; ``alpha`` and ``eta`` are symmetric priors.
 
@@ -117,12 +131,19 @@ Parameters = (
 
 _PARAMETERS: dict[str, type[Parameters]] = {
     "word2vec": Word2VecParameters,
+    "fasttext": FastTextParameters,
     "lda": LdaParameters,
     "lsi": LsiParameters,
     "plsa": PlsaParameters,
     "nmf": NmfParameters,
     "hdp": HdpParameters,
 }
+
+
+def embedding_parameters(algorithm: str, given: Mapping[str, Any]) -> Word2VecParameters:
+    """Return the parameters of an algorithm for embeddings; of what is None its defaults."""
+    kind = FastTextParameters if algorithm == "fasttext" else Word2VecParameters
+    return kind(**{name: value for name, value in given.items() if value is not None})
 
 
 def recorded_parameters(algorithm: str, record: Mapping[str, Any]) -> Parameters:

@@ -48,6 +48,16 @@ class Weights(NamedTuple):
     context: Floats
 
 
+class Subwords(NamedTuple):
+    """The rows whose mean is a word's vector: ``rows[starts[i] : starts[i + 1]]``.
+
+    int64 (n_terms + 1,), uint32 (n_rows,); no word is without one.
+    """
+
+    starts: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.uint32]
+
+
 class Text(NamedTuple):
     """The kept tokens uint32 (n_tokens,), and where stretches start: int64 (n_stretches + 1,)."""
 
@@ -111,15 +121,44 @@ def _trained(
     vocabulary = corpus.vocabulary.selected(kept)
     counts = vocabulary.term_counts
     text = stretches(corpus, kept, scratch)
-    n_tokens = len(text.tokens)
-    total = n_tokens * parameters.epochs
-    keep = kept_of_32_bits(counts, parameters.sample)
     negatives = alias_table(counts.astype(np.float64) ** 0.75)
+    train_epochs(first, text, counts, negatives, parameters, threads, observer, done_epochs)
+    vectors = np.ascontiguousarray(weights[:, : parameters.dim])
+    context_vectors = np.ascontiguousarray(context[:, : parameters.dim])
+    model = Embedding(
+        words=vocabulary.words,
+        vectors=vectors,
+        norms=finite_lengths(vectors, context_vectors, parameters.learning_rate),
+        term_counts=counts,
+        tokenizer=corpus.tokenizer,
+        context_vectors=context_vectors,
+    )
+    return Trained(model, {"epochs": parameters.epochs, "tokens": len(text.tokens)})
+
+
+def train_epochs(
+    weights: Weights,
+    text: Text,
+    counts: npt.NDArray[np.int64],
+    negatives: npt.NDArray[np.uint32],
+    parameters: Word2VecParameters,
+    threads: int,
+    observer: Observer,
+    done_epochs: int = 0,
+    subwords: Subwords | None = None,
+) -> None:
+    """Train the weights, in place, for the epochs that are left.
+
+    ``counts`` (n_terms,) are the words', from which ``negatives``, an alias table, was made.
+    With ``subwords``, these say which rows of ``weights.words`` are each word's.
+    """
+    total = len(text.tokens) * parameters.epochs
+    keep = kept_of_32_bits(counts, parameters.sample)
     for begin, end, position in _blocks(text, parameters, done_epochs):
         observer.progress("training", position, total)
         train_word2vec(
-            weights,
-            context,
+            weights.words,
+            weights.context,
             text.tokens,
             text.starts[begin : end + 1],
             keep,
@@ -132,26 +171,22 @@ def _trained(
             position=position,
             total=total,
             seed=parameters.seed,
+            subword_starts=None if subwords is None else subwords.starts,
+            subword_rows=None if subwords is None else subwords.rows,
             threads=threads,
         )
     observer.progress("training", total, total)
-    vectors = np.ascontiguousarray(weights[:, : parameters.dim])
-    context_vectors = np.ascontiguousarray(context[:, : parameters.dim])
+
+
+def finite_lengths(vectors: Floats, context_vectors: Floats, learning_rate: float) -> Floats:
+    """Return the lengths of the vectors; raise RequestError where training diverged."""
     norms = lengths(vectors)  # of finite vectors they may overflow all the same
     if not (np.isfinite(norms).all() and np.isfinite(lengths(context_vectors)).all()):
         raise RequestError(
-            f"--learning-rate {parameters.learning_rate:g}: the training diverged",
+            f"--learning-rate {learning_rate:g}: the training diverged",
             "try a smaller one, such as 0.025",
         )
-    model = Embedding(
-        words=vocabulary.words,
-        vectors=vectors,
-        norms=norms,
-        term_counts=counts,
-        tokenizer=corpus.tokenizer,
-        context_vectors=context_vectors,
-    )
-    return Trained(model, {"epochs": parameters.epochs, "tokens": n_tokens})
+    return norms
 
 
 def stretches(corpus: EncodedCorpus, kept: Rows, scratch: Path) -> Text:

@@ -24,12 +24,13 @@ _BATCH = 256
 class Overlap(NamedTuple):
     """For words of both embeddings, how many of their nearest are the same in both.
 
-    ``words``: the words; ``counts`` int64 (n_words,): how often each is in the first's corpus;
+    ``words``: the words; ``counts`` int64 (n_words,): how often each is in the first's corpus, None
+    where that is unknown;
     ``overlap`` float64 (n_words,): from 0 to 1; ``chance``: what two random spaces would have.
     """
 
     words: list[str]
-    counts: Rows
+    counts: Rows | None
     overlap: Doubles
     chance: float
 
@@ -54,7 +55,7 @@ def neighbour_overlap(a: Embedding, b: Embedding, n: int = 10, most_words: int =
                 len(np.intersect1d(x, y)) / n for x, y in zip(first, second, strict=True)
             ]
     words = [a.words[int(row)] for row in in_a[places]]
-    counts = np.asarray(a.term_counts)[in_a[places]]
+    counts = None if a.term_counts is None else np.asarray(a.term_counts)[in_a[places]]
     return Overlap(words, counts, overlap, n / max(len(in_a) - 1, 1))
 
 

@@ -19,9 +19,10 @@ from latentcli.models.topic_model import LsiModel, TopicModel
 
 
 def write_embedding(model: Embedding, out: BinaryIO) -> None:
-    """Write ``word,count,d0,d1 ...``."""
+    """Write ``word,count,d0,d1 ...``; counts that are not known are empty."""
     header = ["word", "count", *(f"d{i}" for i in range(model.dim))]
-    counts = model.term_counts.tolist()
+    known = model.term_counts
+    counts = [""] * len(model.words) if known is None else known.tolist()
     rows = (
         [word, count, *map(str, row)]
         for word, count, row in zip(model.words, counts, model.vectors, strict=True)

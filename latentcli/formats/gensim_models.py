@@ -28,11 +28,12 @@ _ONE_FILE = 1 << 62  # gensim splits arrays off above this many numbers
 
 
 def save_embedding(model: Embedding, target: Path) -> list[Path]:
-    """Save as KeyedVectors, with the words' counts; return the path."""
+    """Save as KeyedVectors, with the words' counts if there are any; return the path."""
     vectors = KeyedVectors(model.dim, count=0, dtype=np.float32)
     vectors.add_vectors(list(model.words), np.array(model.vectors))
-    for word, count in zip(model.words, model.term_counts.tolist(), strict=True):
-        vectors.set_vecattr(word, "count", count)
+    if model.term_counts is not None:
+        for word, count in zip(model.words, model.term_counts.tolist(), strict=True):
+            vectors.set_vecattr(word, "count", count)
     return _in_place(target, lambda path: vectors.save(path, sep_limit=_ONE_FILE))
 
 

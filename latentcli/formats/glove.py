@@ -21,11 +21,14 @@ _RAREST = 100
 def write_text(model: Embedding, out: BinaryIO) -> None:
     """Write the vectors, and last that of unknown words, unless the model has one.
 
+    Where no counts are known, the last words count as the rarest, as they do in GloVe's own files.
     Raises RequestError for a word with white space, which would be taken for two.
     """
     check_words(model.words, "GloVe's format")
     write_rows(model.words, model.vectors, out)
     if UNKNOWN not in model.words:
-        rarest = np.argsort(-np.asarray(model.term_counts), kind="stable")[-_RAREST:]
+        rarest = np.arange(len(model.words))[-_RAREST:]
+        if model.term_counts is not None:
+            rarest = np.argsort(-np.asarray(model.term_counts), kind="stable")[-_RAREST:]
         mean = np.asarray(model.vectors)[rarest].mean(axis=0, dtype=np.float64)
         write_rows(Strings.of([UNKNOWN]), mean[None].astype(np.float32), out)

@@ -11,8 +11,10 @@ from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import DamagedArtefact
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING as EMBEDDING
+from latentcli.formats.word_vectors import is_imported, open_subwords
 from latentcli.formats.writing import Array
 from latentcli.models.embedding import Embedding
+from latentcli.models.subword_embedding import SubwordEmbedding
 from latentcli.models.topic_model import (
     LdaModel,
     LsiModel,
@@ -32,11 +34,26 @@ def embedding_parts(model: Embedding) -> Parts:
     arrays: dict[str, Array] = {
         "vectors": model.vectors,
         "norms": model.norms,
-        "term_counts": model.term_counts,
     }
+    if model.term_counts is not None:
+        arrays["term_counts"] = model.term_counts
     if model.context_vectors is not None:
         arrays["context_vectors"] = model.context_vectors
+    if isinstance(model, SubwordEmbedding):
+        arrays |= _subword_arrays(model)
     return arrays, {"vocabulary": model.words}
+
+
+def _subword_arrays(model: SubwordEmbedding) -> dict[str, Array]:
+    subwords = model.subwords
+    arrays: dict[str, Array] = {
+        "own_vectors": model.own_vectors,
+        "subword_vectors": np.asarray(subwords.vectors),
+        "subword_settings": np.array([subwords.min_n, subwords.max_n, subwords.buckets], np.int64),
+    }
+    if subwords.kept is not None:
+        arrays["subword_buckets"] = np.asarray(subwords.kept)
+    return arrays
 
 
 def open_embedding(artefact: Artefact) -> Embedding:
@@ -44,16 +61,21 @@ def open_embedding(artefact: Artefact) -> Embedding:
     vectors = artefact.array("vectors")
     if vectors.ndim != 2 or len(artefact.strings("vocabulary")) != len(vectors):
         raise DamagedArtefact(f"corrupt run {artefact.id[:12]}: vectors and words do not agree")
-    return Embedding(
-        words=artefact.strings("vocabulary"),
-        vectors=vectors,
-        norms=artefact.array("norms"),
-        term_counts=artefact.array("term_counts"),
-        tokenizer=TokenizerSettings(**artefact.manifest["tokenizer"]),
-        context_vectors=(
+    fields: dict[str, Any] = {
+        "words": artefact.strings("vocabulary"),
+        "vectors": vectors,
+        "norms": artefact.array("norms"),
+        "term_counts": artefact.array("term_counts") if artefact.has("term_counts") else None,
+        "tokenizer": TokenizerSettings(**artefact.manifest["tokenizer"]),
+        "context_vectors": (
             artefact.array("context_vectors") if artefact.has("context_vectors") else None
         ),
-    )
+        "imported": is_imported(artefact),
+    }
+    subwords = open_subwords(artefact, vectors.shape[1])
+    if subwords is None:
+        return Embedding(**fields)
+    return SubwordEmbedding(**fields, own_vectors=artefact.array("own_vectors"), subwords=subwords)
 
 
 def topic_model_parts(model: TopicModel) -> Parts:

@@ -18,12 +18,17 @@ from latentcli.models.topic_model import TopicModel
 
 
 def write_embedding(model: Embedding, out: BinaryIO) -> None:
-    """Write ``word``, ``count`` and ``vector``; raise RequestError where pyarrow is missing."""
+    """Write ``word``, ``count`` and ``vector``; raise RequestError where pyarrow is missing.
+
+    Counts that are not known are null.
+    """
     arrow, parquet = _arrow()
+    known = model.term_counts
+    counts = [None] * len(model.words) if known is None else np.asarray(known)
     numbers = arrow.array(np.ascontiguousarray(model.vectors).reshape(-1))
     columns = {
         "word": arrow.array(list(model.words), arrow.string()),
-        "count": arrow.array(np.asarray(model.term_counts)),
+        "count": arrow.array(counts, arrow.int64()),
         "vector": arrow.FixedSizeListArray.from_arrays(numbers, model.dim),
     }
     parquet.write_table(arrow.table(columns), out)

@@ -22,7 +22,14 @@ def write_vectors(model: Embedding, out: BinaryIO) -> None:
 
 
 def write_metadata(model: Embedding, out: BinaryIO) -> None:
-    """Write words and counts; white space in a word that would end a cell becomes a space."""
+    """Write words and counts; white space in a word that would end a cell becomes a space.
+
+    Where counts are not known it is words alone, a column, which the Projector wants no heading of.
+    """
+    if model.term_counts is None:
+        for word in model.words:
+            out.write(f"{word.translate(_SEPARATORS)}\n".encode())
+        return
     out.write(b"word\tcount\n")
     counts = model.term_counts.tolist()
     for word, count in zip(model.words, counts, strict=True):

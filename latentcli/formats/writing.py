@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,16 +29,25 @@ _COPY_BYTES = 1 << 24
 Array = npt.NDArray[Any]
 
 
+class ArrayFile(NamedTuple):
+    """An array that is a whole ``.npy`` file already, as ``npy_header`` begins it; it is moved."""
+
+    path: Path
+    dtype: str
+    shape: tuple[int, ...]
+
+
 def write_artefact(
     folder: Path,
     description: Mapping[str, Any],
     invocation: Mapping[str, Any],
-    arrays: Mapping[str, Array],
+    arrays: Mapping[str, Array | ArrayFile],
     strings: Mapping[str, Strings],
 ) -> Manifest:
     """Write an artefact into the empty directory ``folder`` and return its manifest.
 
-    Every file is flushed to the disk. Publishing it (renaming the folder) is the store's part.
+    Every file is flushed to the disk; an ArrayFile becomes one of them. Publishing it (renaming the
+    folder) is the store's part.
     """
     (folder / "arrays").mkdir()
     files: dict[str, Any] = {}
@@ -68,11 +77,24 @@ def write_artefact(
     return manifest
 
 
-def _write_array(path: Path, array: Array) -> dict[str, Any]:
+def _write_array(path: Path, array: Array | ArrayFile) -> dict[str, Any]:
+    if isinstance(array, ArrayFile):
+        return _move_array(path, array)
     dtype = array.dtype.newbyteorder("<").str if array.dtype.itemsize > 1 else array.dtype.str
     header = npy_header(dtype, array.shape)
     entry = _write_file(path, header, array)
     return {"dtype": dtype, "shape": list(array.shape), "offset": len(header), **entry}
+
+
+def _move_array(path: Path, array: ArrayFile) -> dict[str, Any]:
+    os.rename(array.path, path)
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        size = os.fstat(file.fileno()).st_size
+    offset = len(npy_header(array.dtype, array.shape))
+    entry = {"bytes": size, "sha256": digest}
+    return {"dtype": array.dtype, "shape": list(array.shape), "offset": offset, **entry}
 
 
 def _write_file(path: Path, head: bytes, array: Array | None) -> dict[str, Any]:

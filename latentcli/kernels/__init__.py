@@ -14,6 +14,7 @@ from latentcli.kernels._core import LineScanner as LineScanner
 from latentcli.kernels._core import Renumbering as Renumbering
 from latentcli.kernels._core import SparseMatrix as SparseMatrix
 from latentcli.kernels._core import alias_table as alias_table
+from latentcli.kernels._core import compose_vectors as compose_vectors
 from latentcli.kernels._core import contenders as contenders
 from latentcli.kernels._core import cosine as cosine
 from latentcli.kernels._core import count_votes as count_votes
@@ -30,8 +31,10 @@ from latentcli.kernels._core import minhash as minhash
 from latentcli.kernels._core import nearest as nearest
 from latentcli.kernels._core import nonnegative as nonnegative
 from latentcli.kernels._core import number_lines as number_lines
+from latentcli.kernels._core import parse_vectors as parse_vectors
 from latentcli.kernels._core import plsa_step as plsa_step
 from latentcli.kernels._core import quantize as quantize
+from latentcli.kernels._core import subword_hashes as subword_hashes
 from latentcli.kernels._core import train_word2vec as train_word2vec
 
 

@@ -90,10 +90,23 @@ def train_word2vec(
     position: int,
     total: int,
     seed: int,
+    subword_starts: npt.NDArray[np.int64] | None = None,
+    subword_rows: npt.NDArray[np.uint32] | None = None,
     threads: int = 1,
     isa: str = "",
 ) -> None: ...
 def alias_table(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.uint32]: ...
+def subword_hashes(
+    text: npt.NDArray[np.uint8], offsets: npt.NDArray[np.uint64], min_n: int, max_n: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint32]]: ...
+def compose_vectors(
+    own: npt.NDArray[np.uint8],
+    table: npt.NDArray[np.uint8],
+    starts: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.float32],
+    threads: int = 1,
+) -> None: ...
 def instruction_sets() -> list[str]: ...
 def index_bytes(n_rows: int, dim: int) -> int: ...
 def quantize(vectors: Floats, first_row: int, blocks: Bytes, threads: int = 1) -> None: ...
@@ -275,6 +288,22 @@ def nonnegative(
     until none changed the sum of squares by more than ``tolerance`` squared times that explained;
     max_sweeps + 1 if that never was. They begin at 0, or where ``go_on`` at what ``weights`` hold.
     ``threads`` change nothing.
+    """
+
+def parse_vectors(
+    text: bytes,
+    start: int,
+    vectors: npt.NDArray[np.float32],
+    words: npt.NDArray[np.uint64],
+    faults: npt.NDArray[np.uint8],
+    threads: int = 1,
+) -> tuple[int, int]:
+    """Parse lines of a word and its numbers, each ended by LF, from byte ``start`` of a text on.
+
+    Fills rows of ``vectors`` (room, dim), ``words`` (room, 2), the bytes between which the word
+    stands, and ``faults`` (room,): 0 sound, 1 a blank line, 2 too few numbers, 3 too many, 4 what
+    should be a number is none. Returns how many rows those are, and where the next line begins. The
+    numbers are a line's last ``dim`` fields; the word may have spaces. ``threads`` change nothing.
     """
 
 class LineScanner:

@@ -43,7 +43,7 @@ float em_step(const CountedDocument& document, const TopicTable& topics, const f
     for (std::size_t v = 0; v < vectors; ++v) {
         out[v] = vectors_of(alpha)[v] + scaled[v] * out[v];
         const Floats apart = out[v] - vectors_of(weights)[v];
-        change += apart < Floats{} ? -apart : apart;
+        change += choose(less(apart, Floats{}), Floats{} - apart, apart);
     }
     return sum_of(change);
 }

@@ -1,65 +1,13 @@
 #include "lda_loops.hpp"
 
+#include "float_vectors.hpp"
 #include "lda_bins.hpp"
-
-#if defined(__SSE2__)
-#include <immintrin.h>
-#endif
 
 namespace latent::LATENT_ISA {
 
 namespace {
 
-constexpr std::size_t lanes = 16;
 constexpr std::uint16_t none = 0xFFFF;
-
-// 16 topics at a time on every machine: instruction sets differ only in whether they multiply and
-// add at once.
-typedef float Floats __attribute__((vector_size(64), may_alias));
-typedef std::int32_t Ints __attribute__((vector_size(64), may_alias));
-
-constexpr Ints lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-
-#if defined(__clang__)
-#define LATENT_SHIFT(x, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
-    __builtin_shufflevector(Floats{}, x, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
-#else
-#define LATENT_SHIFT(x, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) \
-    __builtin_shuffle(Floats{}, x, Ints{a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p})
-#endif
-
-inline Floats shifted_1(Floats x) {
-    return LATENT_SHIFT(x, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
-}
-
-// Sums of the lanes up to and with each.
-inline Floats prefix_sums(Floats x) {
-    x += shifted_1(x);
-    x += LATENT_SHIFT(x, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
-    x += LATENT_SHIFT(x, 0, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27);
-    x += LATENT_SHIFT(x, 0, 0, 0, 0, 0, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23);
-    return x;
-}
-
-// How many lanes are at most y.
-inline std::size_t count_up_to(Floats x, float y) {
-#if defined(__AVX512F__)
-    const __mmask16 mask =
-        _mm512_cmp_ps_mask(reinterpret_cast<__m512&>(x), _mm512_set1_ps(y), _CMP_LE_OQ);
-    return static_cast<std::size_t>(__builtin_popcount(mask));
-#elif defined(__AVX2__)
-    const __m256* halves = reinterpret_cast<const __m256*>(&x);
-    const __m256 limit = _mm256_set1_ps(y);
-    const int low = _mm256_movemask_ps(_mm256_cmp_ps(halves[0], limit, _CMP_LE_OQ));
-    const int high = _mm256_movemask_ps(_mm256_cmp_ps(halves[1], limit, _CMP_LE_OQ));
-    return static_cast<std::size_t>(__builtin_popcount(low | high << 8));
-#else
-    const Ints below = x <= (Floats{} + y);
-    std::int32_t count = 0;
-    for (std::size_t i = 0; i < lanes; ++i) count -= below[i];
-    return static_cast<std::size_t>(count);
-#endif
-}
 
 // The number generator of Steele, Lea and Flood (2014), splitmix64: its output function.
 inline std::uint64_t mixed(std::uint64_t x) {
@@ -88,11 +36,12 @@ struct Document {
     double log_likelihood;
 };
 
-// Changed as a whole vector: the loads that follow would have to wait for a narrower store.
+// Changed as a whole register: the loads that follow would have to wait for a narrower store.
 inline void set_lane(float* array, std::size_t k, float value) {
-    Floats* vector = reinterpret_cast<Floats*>(array) + k / lanes;
-    const Ints here = lane_numbers == static_cast<std::int32_t>(k % lanes);
-    *vector = here ? Floats{} + value : *vector;
+    FloatPart* part = reinterpret_cast<FloatPart*>(array) + k / part_lanes;
+    const IntPart here = counted_from(0, std::make_index_sequence<part_lanes>{}) ==
+                         static_cast<std::int32_t>(k % part_lanes);
+    *part = here ? FloatPart{} + value : *part;
 }
 
 // Asks for the row of the token after i, which is drawn when the other documents have had their
@@ -118,17 +67,17 @@ inline float draw_of_few(const SamplerTables& tables, const Document& document, 
     const Floats* alpha = reinterpret_cast<const Floats*>(tables.alpha);
     const Floats* inverse = reinterpret_cast<const Floats*>(tables.inverse);
     const Floats* inverse_without = reinterpret_cast<const Floats*>(tables.inverse_without);
-    const std::int32_t old = document.old[i];  // no_topic is no lane's number
+    const std::int32_t old = document.old[i];
     Floats sums[vectors];
     float total = 0;
     for (std::size_t v = 0; v < vectors; ++v) {
-        const Ints own = lane_numbers + static_cast<std::int32_t>(v * lanes) == old;
-        in_document[v] -= own ? Floats{} + 1.0f : Floats{};
-        const Floats in_topics = __builtin_convertvector(row[v] + own, Floats) + tables.beta;
+        const Ints own = lane_is(old - static_cast<std::int32_t>(v * lanes));
+        in_document[v] -= choose(own, all(1.0f), Floats{});
+        const Floats in_topics = floats_of(row[v] + own) + tables.beta;
         const Floats weights =
-            (in_document[v] + alpha[v]) * (own ? inverse_without[v] : inverse[v]);
+            (in_document[v] + alpha[v]) * choose(own, inverse_without[v], inverse[v]);
         sums[v] = prefix_sums(weights * in_topics) + total;
-        total = sums[v][lanes - 1];
+        total = last_lane(sums[v]);
     }
     const float target = uniform(tables.key, document.first_token + i) * total;
     std::size_t topic = 0;
@@ -137,9 +86,8 @@ inline float draw_of_few(const SamplerTables& tables, const Document& document, 
     if (topic >= tables.n_topics) topic = tables.n_topics - 1;
     document.drawn[i] = static_cast<std::uint16_t>(topic);
     for (std::size_t v = 0; v < vectors; ++v) {
-        const Ints here =
-            lane_numbers + static_cast<std::int32_t>(v * lanes) == static_cast<std::int32_t>(topic);
-        in_document[v] += here ? Floats{} + 1.0f : Floats{};
+        const Ints here = lane_is(static_cast<std::int32_t>(topic - v * lanes));
+        in_document[v] += choose(here, all(1.0f), Floats{});
     }
     return total;
 }
@@ -163,16 +111,16 @@ inline float draw_of_many(const SamplerTables& tables, const Document& document,
     Floats* cumulative = reinterpret_cast<Floats*>(document.cumulative);
     Floats sum = {};
     for (std::size_t v = 0; v < vectors; ++v) {
-        sum += weights[v] * (__builtin_convertvector(counts[v], Floats) + tables.beta);
+        sum += weights[v] * (floats_of(counts[v]) + tables.beta);
         cumulative[v] = sum;
     }
     // First the lane, by the sums of lanes; then the vector, by the sums within the lane.
     const Floats prefix = prefix_sums(sum);
-    const float total = prefix[lanes - 1];
+    const float total = last_lane(prefix);
     const float target = uniform(tables.key, document.first_token + i) * total;
     std::size_t lane = count_up_to(prefix, target);
     if (lane >= lanes) lane = lanes - 1;
-    const float rest = target - shifted_1(prefix)[lane];
+    const float rest = target - lane_of(shifted<1>(prefix), lane);
     const float* in_lane = document.cumulative + lane;
     std::size_t vector = 0;
     for (std::size_t v = 0; v + 1 < vectors; ++v) vector += in_lane[v * lanes] <= rest;

@@ -26,11 +26,13 @@ NB_MODULE(_core, m) {
     m.def("instruction_sets", &instruction_sets);
     latent::bind_encode(m);
     latent::bind_word2vec(m);
+    latent::bind_subwords(m);
     latent::bind_nearest(m);
     latent::bind_lda(m);
     latent::bind_sparse(m);
     latent::bind_windows(m);
     latent::bind_plsa(m);
     latent::bind_nnls(m);
+    latent::bind_parse_vectors(m);
     latent::bind_check(m);
 }

@@ -50,7 +50,11 @@ void train_word2vec(const Word2Vec& model, const Stretches& text, std::size_t n_
         std::vector<std::uint32_t> kept(longest(text.starts, first, last) + 1);
         std::vector<std::uint32_t> samples(2 * model.negative);
         AlignedRows floats(1, window_floats(model.row));
-        train(model, text, first, last, {kept.data(), samples.data(), floats[0]});
+        const std::size_t reach = std::min<std::size_t>(2 * model.window + 1, kept.size());
+        const std::size_t n_composed = model.subwords.starts ? reach : 0;
+        AlignedRows composed(2 * n_composed + 1, model.row);
+        train(model, text, first, last,
+              {kept.data(), samples.data(), floats[0], composed[0], n_composed});
     });
 }
 

@@ -2,6 +2,10 @@
 // shared by all its context words (Ji et al. 2016, pWord2Vec; Gupta and Khare 2017, BlazingText):
 // a window is then two small matrix products instead of many products of vectors.
 //
+// With subwords (Bojanowski et al. 2017) a word's vector is the mean of some rows. It is composed
+// when the word comes within reach, trained as any other while it is, and when it is out of reach
+// again each of the rows moves by as much as it has: what moves all rows alike moves their mean so.
+//
 // Threads update the same weights without locks (Hogwild, Niu et al. 2011); a lost update is noise.
 #include "word2vec_loops.hpp"
 
@@ -165,6 +169,8 @@ class Trainer {
           kept_(scratch.kept),
           scores_(scratch.floats),
           mean_(scratch.floats + inputs_at_once * scores_row),
+          composed_(scratch.composed),
+          n_composed_(scratch.n_composed),
           windows_{{0, 0, 0, scratch.samples}, {0, 0, 0, scratch.samples + model.negative}} {}
 
     void train(const std::uint32_t* tokens, std::size_t n, std::uint64_t position) {
@@ -173,6 +179,10 @@ class Trainer {
         if (n_kept < 2) return;
         rate_ = rate_at(position);
         draw(windows_[0], 0, n_kept);
+        if (model_.subwords.starts) {
+            train_composed(n_kept);
+            return;
+        }
         for (std::size_t i = 0; i < n_kept; ++i) {
             if (i + 1 < n_kept) draw(windows_[(i + 1) % 2], i + 1, n_kept);
             train_window(windows_[i % 2]);
@@ -180,6 +190,85 @@ class Trainer {
     }
 
   private:
+    void train_composed(std::size_t n_kept) {
+        const std::size_t reach = model_.window;
+        for (std::size_t place = 0; place < n_kept && place < reach; ++place) compose(place);
+        for (std::size_t i = 0; i < n_kept; ++i) {
+            if (i + reach < n_kept) compose(i + reach);
+            if (i + reach + 1 < n_kept) fetch_subwords(i + reach + 1);
+            if (i + 1 < n_kept) draw(windows_[(i + 1) % 2], i + 1, n_kept);
+            train_window(windows_[i % 2]);
+            if (i >= reach) give_back(i - reach);
+        }
+        for (std::size_t place = n_kept > reach ? n_kept - reach : 0; place < n_kept; ++place) {
+            give_back(place);
+        }
+    }
+
+    // Writes a word's vector twice: one is trained, the other tells by how much it has moved.
+    void compose(std::size_t place) {
+        float* vector = input(place);
+        float* before = vector + model_.row;
+        const std::uint32_t term = kept_[place];
+        const std::int64_t first = model_.subwords.starts[term];
+        const std::int64_t last = model_.subwords.starts[term + 1];
+        const Floats share = all(1.0f / static_cast<float>(last - first));
+        in_parts([&]<std::size_t n>(std::size_t d, Floats(&total)[n]) {
+            for (Floats& part : total) part = all(0.0f);
+            for (std::int64_t s = first; s < last; ++s) {
+                const float* row = subword(s) + d;
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < n; ++i) total[i] += load(row + i * lanes);
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                store(vector + d + i * lanes, total[i] * share);
+                store(before + d + i * lanes, total[i] * share);
+            }
+        });
+    }
+
+    void give_back(std::size_t place) {
+        const float* vector = input(place);
+        const float* before = vector + model_.row;
+        const std::uint32_t term = kept_[place];
+        const std::int64_t first = model_.subwords.starts[term];
+        const std::int64_t last = model_.subwords.starts[term + 1];
+        in_parts([&]<std::size_t n>(std::size_t d, Floats(&moved)[n]) {
+            for (std::size_t i = 0; i < n; ++i) {
+                moved[i] = load(vector + d + i * lanes) - load(before + d + i * lanes);
+            }
+            for (std::int64_t s = first; s < last; ++s) {
+                float* row = subword(s) + d;
+#pragma GCC unroll 8
+                for (std::size_t i = 0; i < n; ++i) {
+                    store(row + i * lanes, load(row + i * lanes) + moved[i]);
+                }
+            }
+        });
+    }
+
+    // Calls step(d, registers) for the parts of a row, each of as many vectors as registers hold.
+    template <class Step>
+    void in_parts(const Step& step) const {
+        constexpr std::size_t many = 8, few = 16 / lanes;  // rows are padded to 16 floats
+        Floats registers[many], rest[few];
+        std::size_t d = 0;
+        for (; d + many * lanes <= model_.row; d += many * lanes) step(d, registers);
+        for (; d < model_.row; d += few * lanes) step(d, rest);
+    }
+
+    float* subword(std::int64_t s) const {
+        return model_.input + model_.subwords.rows[s] * model_.row;
+    }
+
+    void fetch_subwords(std::size_t place) const {
+        const std::uint32_t term = kept_[place];
+        const std::int64_t last = model_.subwords.starts[term + 1];
+        for (std::int64_t s = model_.subwords.starts[term]; s < last; ++s) {
+            fetch(model_.input, model_.subwords.rows[s]);
+        }
+    }
+
     float rate_at(std::uint64_t position) const {
         const float done = static_cast<float>(static_cast<double>(position) / model_.total);
         const float rate = model_.first_rate - (model_.first_rate - model_.last_rate) * done;
@@ -204,7 +293,9 @@ class Trainer {
         window.first = centre > reach ? centre - reach : 0;
         window.last = centre + reach < n_kept ? centre + reach + 1 : n_kept;
         fetch(model_.output, kept_[centre]);
-        if (window.last < n_kept) fetch(model_.input, kept_[window.last]);
+        if (!model_.subwords.starts && window.last < n_kept) {
+            fetch(model_.input, kept_[window.last]);
+        }
         for (std::uint32_t n = 0; n < model_.negative; ++n) {
             const std::uint64_t bits = random_.next();
             const std::uint64_t slot = ((bits >> 32) * model_.n_terms) >> 32;
@@ -215,8 +306,8 @@ class Trainer {
         }
     }
 
-    void fetch(const float* weights, std::uint32_t term) const {
-        const float* row = weights + term * model_.row;
+    void fetch(const float* weights, std::uint32_t number) const {
+        const float* row = weights + number * model_.row;
         for (std::size_t d = 0; d < model_.row; d += 16) __builtin_prefetch(row + d, 1);
     }
 
@@ -224,7 +315,7 @@ class Trainer {
         const std::size_t n_context = window.last - window.first - 1;
         if (n_context == 0) return;
         if (model_.cbow) {
-            train_mean(window, n_context);
+            train_mean(window);
             return;
         }
         float* inputs[inputs_at_once];
@@ -238,15 +329,20 @@ class Trainer {
         }
     }
 
-    // CBOW: the mean of the context words is the input; each of them moves as the mean does.
-    void train_mean(const Window& window, std::size_t n_context) {
+    // CBOW: the mean of the context words is the input, or that of all their rows; each of them
+    // moves as the mean does.
+    void train_mean(const Window& window) {
         float* mean = mean_;
         float* before = mean_ + model_.row;
-        const Floats share = all(1.0f / static_cast<float>(n_context));
+        float n_rows = 0;
+        for (std::size_t place = window.first; place < window.last; ++place) {
+            if (place != window.centre) n_rows += rows_of(place);
+        }
+        const Floats share = all(1.0f / n_rows);
         for (std::size_t d = 0; d < model_.row; d += lanes) {
             Floats total = all(0.0f);
             for (std::size_t place = window.first; place < window.last; ++place) {
-                if (place != window.centre) total += load(input(place) + d);
+                if (place != window.centre) total += load(input(place) + d) * rows_of(place);
             }
             store(mean + d, total * share);
             store(before + d, total * share);
@@ -259,6 +355,12 @@ class Trainer {
                 store(input(place) + d, load(input(place) + d) + moved);
             }
         }
+    }
+
+    float rows_of(std::size_t place) const {
+        const std::int64_t* starts = model_.subwords.starts;
+        if (!starts) return 1.0f;
+        return static_cast<float>(starts[kept_[place] + 1] - starts[kept_[place]]);
     }
 
     void train_inputs(float* const* inputs, std::size_t n_inputs, const Window& window) {
@@ -280,12 +382,17 @@ class Trainer {
         }
     }
 
-    float* input(std::size_t place) const { return model_.input + kept_[place] * model_.row; }
+    float* input(std::size_t place) const {
+        if (model_.subwords.starts) return composed_ + place % n_composed_ * 2 * model_.row;
+        return model_.input + kept_[place] * model_.row;
+    }
 
     const Word2Vec& model_;
     std::uint32_t* kept_;
     float* scores_;
     float* mean_;
+    float* composed_;
+    std::size_t n_composed_;
     Window windows_[2];
     Random random_{0};
     float rate_ = 0;

@@ -6,10 +6,18 @@
 
 namespace latent {
 
+// The rows of the input whose mean is a term's vector (Bojanowski et al. 2017): its own, and those
+// of its character n-grams, one of which may stand there twice.
+struct Subwords {
+    const std::int64_t* starts;  // (n_terms + 1,); null: a term's vector is the row of its number
+    const std::uint32_t* rows;
+};
+
 // Rows are padded with zeros to a multiple of 16 floats and begin at multiples of 64 bytes.
 struct Word2Vec {
-    float* input;   // (n_terms, row): the word vectors
+    float* input;   // (n_terms, row): the word vectors; with subwords (n_rows, row)
     float* output;  // (n_terms, row): the context vectors
+    Subwords subwords;
     std::size_t row;
     std::uint32_t n_terms;
     const std::uint32_t* keep;   // (n_terms,): of 2^32 occurrences, how many are trained on
@@ -28,12 +36,15 @@ struct Stretches {
     std::uint64_t position;      // of the first token among those of all epochs
 };
 
-// Memory for one thread: the tokens kept of the longest stretch, the samples of two windows, and
-// window_floats(row) floats at a multiple of 64 bytes.
+// Memory for one thread: the tokens kept of the longest stretch, the samples of two windows,
+// window_floats(row) floats at a multiple of 64 bytes; and, with subwords, as many pairs of rows
+// as words can be in reach at a time.
 struct WindowScratch {
     std::uint32_t* kept;
     std::uint32_t* samples;
     float* floats;
+    float* composed;
+    std::size_t n_composed;
 };
 
 // Rows that are trained at once, the outputs in registers; the scores of an input lie in a row of

@@ -15,7 +15,8 @@ from latentcli.corpus.tokenizers import TokenizerSettings
 class Embedding:
     """``vectors`` float32 (n_terms, dim), raw; ``norms`` float32 (n_terms,), their lengths.
 
-    ``term_counts`` int64 (n_terms,) says how often each word occurs in the training corpus.
+    ``term_counts`` int64 (n_terms,) says how often each word occurs in the training corpus; None:
+    nobody knows, as of most vectors of other programs. Such are ``imported``.
     ``context_vectors``, of the same shape as ``vectors``, are word2vec's output weights.
     ``tokenizer`` is the rule that made the words, through which query words pass too.
     """
@@ -23,9 +24,10 @@ class Embedding:
     words: Strings
     vectors: npt.NDArray[np.float32]
     norms: npt.NDArray[np.float32]
-    term_counts: npt.NDArray[np.int64]
+    term_counts: npt.NDArray[np.int64] | None
     tokenizer: TokenizerSettings
     context_vectors: npt.NDArray[np.float32] | None = None
+    imported: bool = False
 
     @property
     def dim(self) -> int:

@@ -6,6 +6,7 @@ A search reads it in place of the vectors, with a bound on what it leaves out;
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,3 +35,15 @@ def index_pieces(vectors: memoryview[Any]) -> Iterator[bytearray]:
         piece = bytearray(kernels.index_bytes(min(step, n_terms - first), dim))
         kernels.quantize(vectors, first, piece, kernels.usable_cores())
         yield piece
+        _let_go(vectors, 4 * dim * (first + step))
+
+
+def _let_go(vectors: memoryview[Any], n_bytes: int) -> None:
+    """Tell the system that the first bytes of mapped vectors need no memory of this process now.
+
+    They would count as its own while all of a large file is gone through; they stay in the cache.
+    """
+    mapped = vectors.obj
+    whole = min(n_bytes, vectors.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
+    if isinstance(mapped, mmap.mmap) and whole:
+        mapped.madvise(mmap.MADV_DONTNEED, 0, whole)

@@ -12,17 +12,21 @@ if TYPE_CHECKING:
 
     from latentcli.corpus.tokenizers import TokenizerSettings
     from latentcli.models.embedding import Embedding
+    from latentcli.models.subwords import SubwordVectors
 
 
 class WordVectors(NamedTuple):
     """``vectors``: float32 (n_terms, dim), raw, in C order: what ``Embedding`` has as an array.
 
-    ``tokenizer_record`` holds the fields of TokenizerSettings.
+    ``tokenizer_record`` holds the fields of TokenizerSettings; ``subwords`` is what vectors of
+    other words can be composed of; ``imported`` vectors are another program's.
     """
 
     words: Strings
     vectors: memoryview[float]
     tokenizer_record: Mapping[str, Any]
+    subwords: SubwordVectors | None = None
+    imported: bool = False
 
     @property
     def dim(self) -> int:

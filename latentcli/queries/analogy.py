@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from latentcli.models.word_vectors import vector
 from latentcli.queries.neighbours import Neighbor, nearest
 from latentcli.queries.words import Found
 
@@ -22,7 +21,7 @@ def analogy(
     Vectors are scaled to unit length first (Mikolov, Yih and Zweig 2013). ``index`` is the scan
     index of the vectors; it saves time.
     """
-    units = (_unit(model, word.row) for word in (a, b, c))
+    units = (_unit(word.vector(model)) for word in (a, b, c))
     target = [y - x + z for x, y, z in zip(*units, strict=True)]
     given = {a.row, b.row, c.row}
     [near] = nearest(model, [target], n + len(given), index=index)
@@ -32,7 +31,7 @@ def analogy(
     ]
 
 
-def _unit(model: Asked, row: int) -> list[float]:
-    given = vector(model, row).tolist()
+def _unit(vector: memoryview[float]) -> list[float]:
+    given = vector.tolist()
     length = math.hypot(*given) or 1.0
     return [x / length for x in given]

@@ -148,7 +148,8 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
     """Return document vectors, the mean of word vectors with smooth inverse frequency weights.
 
     The weight of a word of relative frequency p is a / (a + p) with a = 1e-3 (Arora, Liang and
-    Ma 2017, without the removal of the common component); float64 (n_docs, dim).
+    Ma 2017, without the removal of the common component); float64 (n_docs, dim). Where no counts
+    are known all words weigh the same.
     """
     weights = sif_weights(model, counts)
     totals = np.zeros((counts.n_docs, model.dim))
@@ -163,8 +164,10 @@ def infer_vectors(model: Embedding, counts: CountMatrix) -> Doubles:
 
 def sif_weights(model: Embedding, counts: CountMatrix) -> Doubles:
     """Return what each pair's word vector weighs in the document's mean: float64 (n_pairs,)."""
-    frequency = model.term_counts / max(1, int(model.term_counts.sum()))
     document = np.repeat(np.arange(counts.n_docs), np.diff(counts.starts))
     lengths = np.maximum(counts.doc_lengths(), 1)[document]
-    weights: Doubles = counts.counts * (SIF_A / (SIF_A + frequency))[counts.terms] / lengths
+    weights: Doubles = counts.counts / lengths
+    if model.term_counts is not None:
+        frequency = model.term_counts / max(1, int(model.term_counts.sum()))
+        weights = weights * (SIF_A / (SIF_A + frequency))[counts.terms]
     return weights

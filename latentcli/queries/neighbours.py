@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from latentcli import kernels
 from latentcli.errors import DamagedArtefact
-from latentcli.models.word_vectors import vector
 from latentcli.queries.words import Found
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def neighbours(
     size = _queries_in_a_call(model, n)
     for start in range(0, len(words), size):
         batch = words[start : start + size]
-        targets = [vector(model, query.row) for query in batch]
+        targets = [query.vector(model) for query in batch]
         for query, near in zip(batch, nearest(model, targets, n + 1, metric, index), strict=True):
             for row, value in [pair for pair in near if pair[0] != query.row][:n]:
                 yield kind(query.word, model.words[row], value)

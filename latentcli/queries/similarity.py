@@ -6,7 +6,6 @@ from array import array
 from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli import kernels
-from latentcli.models.word_vectors import vector
 from latentcli.queries.words import Found
 
 if TYPE_CHECKING:
@@ -23,5 +22,5 @@ class Similarity(NamedTuple):
 
 def similarity(model: Asked, a: Found, b: Found) -> Similarity:
     """Return the cosine similarity of two words, from -1 to 1; 0 where a vector is all zero."""
-    cosine = kernels.cosine(vector(model, a.row), array("d", vector(model, b.row)))
+    cosine = kernels.cosine(a.vector(model), array("d", b.vector(model)))
     return Similarity(a.word, b.word, cosine)

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from latentcli.errors import NothingFound, RequestError
+from latentcli.models.word_vectors import vector
 from latentcli.wording import counted
 
 if TYPE_CHECKING:
     from latentcli.corpus.strings import Strings
     from latentcli.corpus.tokenizers import TokenizerSettings
+    from latentcli.models.subwords import Composed, SubwordVectors
+    from latentcli.models.word_vectors import Asked
 
 _SHOWN_CHARACTERS = 60
+NO_ROW = -1
 
 
 class Lexicon(Protocol):
@@ -26,19 +30,50 @@ class Lexicon(Protocol):
     def tokenizer(self) -> TokenizerSettings:
         """The rule."""
 
+    @property
+    def imported(self) -> bool:
+        """Whether the words are another program's, made by a rule of its own."""
+
 
 class Found(NamedTuple):
-    """A query word, as the model spells it, and its row."""
+    """A query word, as the model spells it, and its row.
+
+    A word that has none, but a vector ``composed`` of its n-grams, is in row -1.
+    """
 
     word: str
     row: int
+    composed: Composed | None = None
+
+    def vector(self, model: Asked) -> memoryview[float]:
+        """Return the word's vector: float32 (dim,)."""
+        return vector(model, self.row) if self.composed is None else self.composed.vector
+
+
+def find_or_compose(model: Asked, query: str) -> Found | None:
+    """Look a word up; where it is unknown, compose its vector of n-grams, if the model has any.
+
+    Several words are not one that is unknown.
+    """
+    found = find_word(model, query)
+    subwords: SubwordVectors | None = getattr(model, "subwords", None)
+    if found is not None or subwords is None:
+        return found
+    from latentcli.corpus.tokenizers import make_tokenizer
+
+    words = make_tokenizer(model.tokenizer).tokenize(_normalised(query.strip()))
+    composed = subwords.compose(words[0]) if len(words) == 1 else None
+    return None if composed is None else Found(words[0], NO_ROW, composed)
 
 
 def find_word(model: Lexicon, query: str) -> Found | None:
     """Look a word up as given, then through the model's own word rule (NFC, lower case ...).
 
     Several words, as in ``New York`` or ``New_York``, are looked up as a phrase, ``new_york``.
+    Imported words are looked up as given, in NFC, and in lower case.
     """
+    if model.imported:
+        return _find_imported(model.words, query)
     given = _normalised(query.strip())
     row = model.words.find(given)
     if row is not None:
@@ -49,6 +84,18 @@ def find_word(model: Lexicon, query: str) -> Found | None:
     word = "_".join(words)
     row = model.words.find(word) if words else None
     return None if row is None else Found(word, row)
+
+
+def _find_imported(words: Strings, query: str) -> Found | None:
+    for word in (query, query.strip(), *_spellings(query.strip())):
+        if (row := words.find(word)) is not None:
+            return Found(word, row)
+    return None
+
+
+def _spellings(query: str) -> tuple[str, str]:
+    composed = _normalised(query)
+    return composed, composed.lower()
 
 
 def _normalised(text: str) -> str:

@@ -13,6 +13,7 @@ locks/              held while a request is being trained, to save double work
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,6 +67,18 @@ class Cache(NamedTuple):
     def reports(self) -> Path:
         """Where reports lie."""
         return self.root / "reports"
+
+    def exposure(self) -> str:
+        """Return how others could change what is here: in words, or empty where they could not."""
+        try:
+            found = self.root.stat()
+        except OSError:
+            return ""
+        if found.st_mode & stat.S_IWOTH:
+            return "anyone may write there (chmod o-w closes it)"
+        if found.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0:
+            return "it belongs to another user"
+        return ""
 
     def ensure(self) -> None:
         """Make the cache directory if need be, readable by its owner alone.

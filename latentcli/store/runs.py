@@ -34,7 +34,7 @@ from latentcli.store.staging import staging
 
 if TYPE_CHECKING:
     from latentcli.corpus.strings import Strings
-    from latentcli.formats.writing import Array
+    from latentcli.formats.writing import Array, ArrayFile
 
 Request = Mapping[str, Any]
 _HEX = re.compile(r"[0-9a-f]{4,64}")
@@ -75,7 +75,7 @@ def publish(
     request: Request,
     description: Mapping[str, Any],
     invocation: Mapping[str, Any],
-    arrays: Mapping[str, Array],
+    arrays: Mapping[str, Array | ArrayFile],
     strings: Mapping[str, Strings],
 ) -> Artefact:
     """Write a run and make it the answer to ``request``; readers see all of it or nothing."""
@@ -85,8 +85,9 @@ def publish(
         manifest = write_artefact(folder, description, invocation, arrays, strings)
         target = cache.runs / manifest["id"]
         _move_into_place(cache, folder, target)
-    write_pointer(cache, cache.root / "requests" / request_digest(request), manifest["id"])
-    return Artefact(target)
+    run = Artefact(target)
+    remember(cache, request, run)
+    return run
 
 
 def _move_into_place(cache: Cache, folder: Path, target: Path) -> None:
@@ -112,6 +113,11 @@ def answer(cache: Cache, request: Request) -> Artefact | None:
         return open_run(cache, run_id) if run_id else None
     except DamagedArtefact:
         return None
+
+
+def remember(cache: Cache, request: Request, run: Artefact) -> None:
+    """Make a published run the answer to another request, too."""
+    write_pointer(cache, cache.root / "requests" / request_digest(request), run.id)
 
 
 def open_run(cache: Cache, run_id: str) -> Artefact:
@@ -177,11 +183,21 @@ def find(cache: Cache, ref: str, kind: str | None = None) -> Artefact:
         hint = f"names are {', '.join(known[:8])}" if known else "see 'latent models'"
         raise RequestError(f"no such model: '{ref[:255]}'", hint)
     if kind is not None and run.kind != kind:
-        raise RequestError(
-            f"'{ref}' is a run of kind {run.kind}, not {kind}",
-            f"make one with '{_MAKERS.get(kind, 'latent')}', or name another",
-        )
+        raise wrong_kind(ref, run, kind)
     return run
+
+
+def wrong_kind(ref: str, run: Artefact, kind: str) -> RequestError:
+    """Return the error for a run that is not of the kind that is wanted."""
+    return RequestError(
+        f"'{ref}' is a run of kind {run.kind}, not {kind}",
+        f"make one with '{_MAKERS.get(kind, 'latent')}', or name another",
+    )
+
+
+def is_known(cache: Cache, ref: str) -> bool:
+    """Tell whether ``ref`` is a name, or the beginning of an id, in this cache."""
+    return _meant(cache, ref) is not None
 
 
 def _latest(cache: Cache, kind: str | None) -> Artefact:

@@ -17,15 +17,15 @@ from latentcli.queries.similarity import similarity as measure_similarity
 from latentcli.queries.words import (
     Found,
     check_query,
+    find_or_compose,
     find_word,
-    require_word,
     shortened,
     spelling_hint,
     unknown_words,
 )
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
-from latentcli.wording import there_are
+from latentcli.wording import counted, there_are
 from latentcli.workflows.find import chosen_run
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def neighbors(
         raise RequestError(f"no metric '{metric}'", there_are(METRICS))
     check_words(words)
     model, index = open_space(cache, ref, observer)
-    known = known_words(model, words, observer)
+    known = known_words(model, words, observer, compose=True)
     return neighbours(model, known, n, metric, index)
 
 
@@ -78,15 +78,41 @@ def check_words(words: Sequence[str]) -> None:
         check_query(word)
 
 
-def known_words(model: Asked, words: Sequence[str], observer: Observer) -> list[Found]:
-    """Look words up; unknown ones are noted, NothingFound is raised where none is known."""
-    looked_up = [(word, find_word(model, word)) for word in words]
+def known_words(
+    model: Asked, words: Sequence[str], observer: Observer, compose: bool = False
+) -> list[Found]:
+    """Look words up; unknown ones are noted, NothingFound is raised where none is known.
+
+    ``compose``: vectors of unknown words, where the model has n-grams, and that is noted too.
+    """
+    looked_up = [(word, _found(model, word, observer, compose)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
     if not known:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
+    _note_composed(known, observer)
     return known
+
+
+def _note_composed(words: Sequence[Found], observer: Observer) -> None:
+    composed = {word.word: word.composed for word in words if word.composed is not None}
+    for word, parts in list(composed.items())[:_NAMED_UNKNOWN]:
+        observer.note(
+            f"'{shortened(word)}' is not among the model's words: its vector is composed of "
+            f"{counted(parts.known, 'n-gram')}"
+            + (f" ({parts.ngrams - parts.known} more are unknown)" * (parts.known < parts.ngrams))
+        )
+    if len(composed) > _NAMED_UNKNOWN:
+        observer.note(f"and {counted(len(composed) - _NAMED_UNKNOWN, 'more composed vector')}")
+
+
+def _found(model: Asked, word: str, observer: Observer, compose: bool = True) -> Found | None:
+    """Look a word up; imported words have no rule, so that another spelling is worth a note."""
+    found = find_or_compose(model, word) if compose else find_word(model, word)
+    if found is not None and model.imported and found.word != word.strip():
+        observer.note(f"'{shortened(word)}' is '{shortened(found.word)}' among the imported words")
+    return found
 
 
 def _note_unknown(model: Asked, unknown: Sequence[str], observer: Observer) -> None:
@@ -110,10 +136,12 @@ def analogy(
     for word in (a, b, c):
         check_query(word)
     model, index = open_space(cache, ref, observer)
-    missing = [word for word in (a, b, c) if find_word(model, word) is None]
-    if missing:
+    found = [_found(model, word, observer) for word in (a, b, c)]
+    first, second, third = found
+    if first is None or second is None or third is None:
+        missing = [word for word, one in zip((a, b, c), found, strict=True) if one is None]
         raise unknown_words(model, missing)
-    first, second, third = (require_word(model, word) for word in (a, b, c))
+    _note_composed([first, second, third], observer)
     return solve_analogy(model, first, second, third, n, index)
 
 
@@ -134,14 +162,18 @@ def similarity(
         for word in pair:
             check_query(word)
     model = open_model(cache, ref, observer)
-    answers, unknown = [], []
+    answers: list[Similarity] = []
+    unknown: list[str] = []
+    known: list[Found] = []
     for a, b in pairs:
-        first, second = find_word(model, a), find_word(model, b)
+        first, second = _found(model, a, observer), _found(model, b, observer)
         if first is None or second is None:
             unknown += [word for word, found in ((a, first), (b, second)) if found is None]
         else:
+            known += [first, second]
             answers.append(measure_similarity(model, first, second))
     if not answers:
         raise unknown_words(model, unknown)
     _note_unknown(model, unknown, observer)
+    _note_composed(known, observer)
     return answers

@@ -25,14 +25,14 @@ class WordPair(NamedTuple):
     """A word of both embeddings, and which of its nearest words are the same in both.
 
     ``relation``: whether it is among those that agree least or most; ``occurrences``: of the word
-    in the first's corpus.
+    in the first's corpus, None where that is not known.
     """
 
     a: str
     b: str
     similarity: float
     relation: str
-    occurrences: int
+    occurrences: int | None
     in_both: list[str]
     only_in_a: list[str]
     only_in_b: list[str]
@@ -64,6 +64,8 @@ def _summary(run_a: Artefact, run_b: Artefact, found: Overlap) -> Iterator[Summa
     ids = run_a.id, run_b.id
     detail = f"{counted(len(found.words), 'word')}; {chance}"
     yield Summary(*ids, float(found.overlap.mean()), "identical" if same else "different", detail)
+    if found.counts is None:  # of imported vectors
+        return
     for low, high in zip(_BANDS, (*_BANDS[1:], None), strict=True):
         there = (found.counts >= low) & (found.counts < (high or np.inf))
         if there.any():
@@ -75,9 +77,12 @@ def _summary(run_a: Artefact, run_b: Artefact, found: Overlap) -> Iterator[Summa
 def _rows(
     runs: tuple[Artefact, Artefact], found: Overlap, request: ComparisonRequest
 ) -> Iterator[WordPair]:
-    """Yield the words that agree least, then those that agree most, the frequent first in ties."""
-    least = np.lexsort((-found.counts, found.overlap))
-    most = np.lexsort((-found.counts, -found.overlap))
+    """Yield the words that agree least, then those that agree most, the frequent first in ties.
+
+    Where nobody knows how frequent they are, ties go in the order of the first embedding.
+    """
+    ranks = np.arange(len(found.words)) if found.counts is None else -found.counts
+    least, most = np.lexsort((ranks, found.overlap)), np.lexsort((ranks, -found.overlap))
     n = min(request.n, len(found.words) // 2)
     a, b = (open_embedding(run) for run in runs)
     for places, relation in ((least[:n], LEAST), (most[:n], MOST)):
@@ -85,7 +90,8 @@ def _rows(
         near = shared_nearest(a, b, words, request.neighbors)
         for place, word, (first, second) in zip(places, words, near, strict=True):
             yield WordPair(
-                word, word, float(found.overlap[place]), relation, int(found.counts[place]),
+                word, word, float(found.overlap[place]), relation,
+                None if found.counts is None else int(found.counts[place]),
                 *_parted(first, second),
             )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from latentcli.corpus.passages import dense_snippet
-from latentcli.errors import LatentError
+from latentcli.errors import LatentError, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.stored_tokens import KIND, content_digest, has_text, open_tokens
 from latentcli.observer import Observer
@@ -16,6 +16,19 @@ from latentcli.store.runs import all_runs, open_run
 if TYPE_CHECKING:
     from latentcli.corpus.encoded import EncodedCorpus
     from latentcli.corpus.stored_tokens import StoredTokens
+
+
+def own_digest(manifest: Mapping[str, Any]) -> str:
+    """Return the content digest of the corpus that a model was trained on.
+
+    Raises RequestError for vectors of another program, which have none.
+    """
+    if "corpus" not in manifest:
+        raise RequestError(
+            f"{manifest['id'][:12]} was imported: what it was trained on is not known here",
+            "name a model that latent trained",
+        )
+    return str(manifest["corpus"]["digest"])
 
 
 class TrainingText:
@@ -35,7 +48,7 @@ class TrainingText:
         # Where words were joined, the text is that of the corpus whose words they were.
         self._parent: StoredTokens | None = None
         self._name = ""
-        found = _runs(cache, ids) or corpus_and_text(cache, run.manifest["corpus"]["digest"])
+        found = _runs(cache, ids) or corpus_and_text(cache, own_digest(run.manifest))
         if not found:
             tell_gone(run, observer)
             return

@@ -22,7 +22,7 @@ from latentcli.models.topic_model import MixtureModel
 from latentcli.queries.inference import infer_topics, sif_weights
 from latentcli.queries.ranking import Ranking
 from latentcli.store.cache import Cache
-from latentcli.workflows.corpus_text import corpus_and_text
+from latentcli.workflows.corpus_text import corpus_and_text, own_digest
 from latentcli.workflows.reference_corpus import own_corpus
 
 # A topic's first words, which documents are searched for.
@@ -60,7 +60,7 @@ def document_space_parts(cache: Cache, run: Artefact) -> Parts:
     found = _of_embedding(run, corpus) if run.kind == EMBEDDING else _of_topics(run)
     if corpus is not None and corpus.labels is not None:
         found.strings["labels"] = corpus.labels
-    ids = [one.id for one in corpus_and_text(cache, run.manifest["corpus"]["digest"])]
+    ids = [one.id for one in corpus_and_text(cache, own_digest(run.manifest))]
     record = {"kind": KIND, "revision": REVISION, "corpora": ids}
     return found._replace(description={**record, **found.description})
 
@@ -93,6 +93,7 @@ def _of_embedding(run: Artefact, corpus: EncodedCorpus | None) -> Parts:
     vectors = np.zeros((counts.n_docs, model.dim), np.float32)
     matrix.multiply(np.ascontiguousarray(model.vectors), 0, vectors, usable_cores())
     found = _parts(COSINE, corpus.document_ids, vectors)
+    assert model.term_counts is not None  # a model that has its corpus has its counts
     found.arrays["totals"] = np.array([model.term_counts.sum()], np.float64)
     if np.count_nonzero(np.diff(counts.starts)) >= _FEW_DOCS:
         found.arrays["common"] = common = common_component(vectors)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import default_min_count, frequent
 from latentcli.engines import EMBEDDING_ALGORITHMS, Engine, find_engine
-from latentcli.engines.parameters import Word2VecParameters
+from latentcli.engines.parameters import FastTextParameters, Word2VecParameters
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts
@@ -29,16 +29,23 @@ from latentcli.workflows.training import Job, Parts, TrainingOptions, run_of
 _ENOUGH_TOKENS = 8_000_000
 _MOST_EPOCHS = 150
 _FEW_TOKENS = 20_000
+# Some three to five times as many as a vocabulary has different n-grams: one in ten or so shares
+# its vector with another, as among the fastText program's two million.
+_BUCKETS_A_WORD = 50
 
 
 @dataclass(frozen=True)
 class EmbedRequest:
-    """What to train; ``min_count`` and ``epochs`` None: chosen by the size of the corpus."""
+    """What to train; ``min_count`` and ``epochs`` None: chosen by the size of the corpus.
+
+    ``buckets`` None: those of the parameters, or fewer for a small vocabulary; fasttext only.
+    """
 
     algorithm: str = "word2vec"
     parameters: Word2VecParameters = Word2VecParameters()
     min_count: int | None = None
     epochs: int | None = None
+    buckets: int | None = None
 
 
 class EmbedAnswer(NamedTuple):
@@ -105,6 +112,11 @@ def embedding_job(
         observer.note(
             f"{corpus.n_tokens:,} tokens are few: expect rough neighbours; more text helps most"
         )
+    parameters = replace(request.parameters, epochs=epochs)
+    if isinstance(parameters, FastTextParameters):
+        parameters = replace(
+            parameters, buckets=request.buckets or _buckets(parameters, len(kept), observer)
+        )
     return Job(
         EMBEDDING,
         request.algorithm,
@@ -112,7 +124,7 @@ def embedding_job(
         options,
         options.threads or usable_cores(),
         corpus,
-        replace(request.parameters, epochs=epochs),
+        parameters,
         {"min_count": min_count},
     )
 
@@ -128,6 +140,14 @@ def embedding_run(cache: Cache, job: Job, observer: Observer) -> Artefact:
         return embedding_parts(trained.model), trained.metrics
 
     return run_of(cache, job, train, observer)
+
+
+def _buckets(parameters: FastTextParameters, n_words: int, observer: Observer) -> int:
+    """Return into how many buckets the n-grams of so many words are hashed."""
+    buckets = min(parameters.buckets, _BUCKETS_A_WORD * n_words)
+    if buckets < parameters.buckets:
+        observer.note(f"small vocabulary ({n_words:,} words): --buckets {buckets}")
+    return buckets
 
 
 def embedded(cache: Cache, run: Artefact) -> EmbedAnswer:

@@ -20,7 +20,7 @@ from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.store.pointers import names
 from latentcli.wording import there_are
-from latentcli.workflows.export_formats import FORMATS, GENSIM, Part, Tokens, formats_of
+from latentcli.workflows.export_formats import FORMATS, GENSIM, Part, Tokens, TrainedSo, formats_of
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.topic_corpus import kept_words
 from latentcli.workflows.topic_request import MaskOptions
@@ -51,7 +51,18 @@ def export(
     if to is not None and to not in known:
         raise RequestError(f"no format '{to}'", there_are(sorted(known)))
     run = chosen_run(cache, ref, None, observer)
-    to = to or _usual_format(run)
+    return exported(cache, run, to or _usual_format(run), out, mask, observer)
+
+
+def exported(
+    cache: Cache,
+    run: Artefact,
+    to: str,
+    out: Path | BinaryIO | None,
+    mask: MaskOptions | None,
+    observer: Observer,
+) -> list[Exported]:
+    """Write a run in a format, as ``export`` does."""
     if to not in formats_of(run.kind):
         what = {EMBEDDING: "an embedding", TOPIC_MODEL: "a topic model", CORPUS: "a corpus"}
         raise RequestError(
@@ -83,7 +94,8 @@ def _opened(
 ) -> Any:
     """Return what the format's writers are given."""
     if run.kind == EMBEDDING:
-        return open_embedding(run)
+        embedding = open_embedding(run)
+        return TrainedSo(embedding, run.manifest) if to == "fasttext-bin" else embedding
     if run.kind == CORPUS:
         corpus = open_corpus(run)
         every = np.arange(len(corpus.vocabulary))

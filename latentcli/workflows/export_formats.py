@@ -5,7 +5,7 @@ A format is a function that returns its files; packages and writers are imported
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, BinaryIO, NamedTuple
 
@@ -51,6 +51,20 @@ def _fasttext_vec(model: Embedding) -> list[Part]:
     from latentcli.formats.fasttext_vec import write_text
 
     return [Part(".vec", partial(write_text, model))]
+
+
+class TrainedSo(NamedTuple):
+    """An embedding and the record of its run."""
+
+    model: Embedding
+    manifest: Mapping[str, Any]
+
+
+def _fasttext_binary(trained: TrainedSo) -> list[Part]:
+    from latentcli.formats.fasttext_bin import settings_of, write_fasttext_bin
+
+    settings = settings_of(trained.manifest)
+    return [Part(".bin", partial(write_fasttext_bin, trained.model, settings))]
 
 
 def _npy(model: Embedding | TopicModel) -> list[Part]:
@@ -228,6 +242,7 @@ FORMATS: dict[str, dict[str, Parts]] = {
         "word2vec-bin": _word2vec_binary,
         "glove": _glove,
         "fasttext-vec": _fasttext_vec,
+        "fasttext-bin": _fasttext_binary,
         **_TABLES,
         "projector": _projector,
     },

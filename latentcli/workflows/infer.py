@@ -21,6 +21,8 @@ from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, TOPIC_MODEL, open_embedding, open_topic_model
 from latentcli.kernels import usable_cores
+from latentcli.models.embedding import Embedding
+from latentcli.models.subword_embedding import SubwordEmbedding, extended
 from latentcli.models.topic_model import MixtureModel, NmfModel, TopicModel
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.inference import infer_topics, infer_vectors
@@ -39,6 +41,8 @@ MIN_WEIGHT = 0.01
 Weights = npt.NDArray[np.float64]
 # Of a batch: each document's id, and its row of weights, or None where no word of it is known.
 Rows = Iterator[tuple[str, Weights | None]]
+# Which words are counted, of all those that documents have.
+Choose = Callable[[Strings], Strings]
 
 
 class DocumentTopic(NamedTuple):
@@ -78,14 +82,43 @@ def infer(
                 f"'{ref or run.id[:12]}' is an embedding: documents have one vector, no topics",
                 "leave out -n and --min-weight, or name a topic model",
             )
-        model = open_embedding(run)
+        space = _Space(open_embedding(run), observer)
+        if space.model.term_counts is None:
+            observer.note("how frequent its words are is not known: all weigh the same")
         rows = _inferred(
-            cache, request, run, model.tokenizer, model.words,
-            lambda counts: infer_vectors(model, counts), observer,
+            cache, request, run, space.model.tokenizer, space.model.words, space.vectors, observer,
+            choose=space.composing() if isinstance(space.model, SubwordEmbedding) else None,
         )  # fmt: skip
         return (DocumentVector(i, None if row is None else row.tolist()) for i, row in rows)
     rows = _mixtures(cache, request, run, _topic_model(run, ref), observer)
     return _topics(rows, n, MIN_WEIGHT if min_weight is None else min_weight)
+
+
+class _Space:
+    """An embedding; one with n-grams takes the unknown words of the documents up."""
+
+    def __init__(self, model: Embedding, observer: Observer) -> None:
+        self.model, self._observer = model, observer
+
+    def vectors(self, counts: CountMatrix) -> Weights:
+        """Return the vectors of counted documents."""
+        return infer_vectors(self.model, counts)
+
+    def composing(self) -> Choose:
+        """Return what chooses the words: the model's, and those that it can compose."""
+        model = self.model
+        assert isinstance(model, SubwordEmbedding)
+
+        def choose(words: Strings) -> Strings:
+            self.model = extended(model, words)
+            more = len(self.model.words) - len(model.words)
+            if more:
+                self._observer.note(
+                    f"composed vectors of {counted(more, 'word')} that the model does not have"
+                )
+            return self.model.words
+
+        return choose
 
 
 def infer_wide(
@@ -171,10 +204,12 @@ def _inferred(
     infer_batch: Callable[[CountMatrix], Weights],
     observer: Observer,
     telling: npt.NDArray[np.bool_] | None = None,
+    choose: Choose | None = None,
 ) -> Rows:
     """Yield each document's row, as they are read; then say what there was to say of them.
 
-    A document has none without words of the model, of those that are ``telling``.
+    A document has none without words of the model, of those that are ``telling``. ``choose`` is
+    asked for the words when all documents have been read, in place of ``words``.
     """
     n_docs = n_empty = overlong = 0
     named: list[str] = []
@@ -183,9 +218,10 @@ def _inferred(
         seen = Fingerprint()
         tell = byte_progress(reading.sources, observer)("inferring, MB")
         batches: Iterator[Counted] = reading.counted(seen, tokenizer, words, usable_cores())
-        if run.has_strings("phrases"):
-            phrases = run.strings("phrases")
-            batches = _joined(reading, seen, phrases, tokenizer, words, folder, tell)
+        phrases = run.strings("phrases") if run.has_strings("phrases") else None
+        if phrases is not None or choose is not None:
+            chosen = choose or (lambda _: words)
+            batches = _as_a_whole(reading, seen, phrases, tokenizer, chosen, folder, tell)
         for batch in batches:
             empty = np.diff(_of(batch.counts, telling)) == 0
             rows = infer_batch(batch.counts)
@@ -210,24 +246,26 @@ def _inferred(
         observer.note(f"{n_empty:,} of {n_docs:,} documents {have} no known words: {shown}")
 
 
-def _joined(
+def _as_a_whole(
     reading: Reading,
     seen: Fingerprint,
-    phrases: Strings,
+    phrases: Strings | None,
     tokenizer: TokenizerSettings,
-    words: Strings,
+    choose: Choose,
     folder: Path,
     tell: Callable[[int], None],
 ) -> Iterator[Counted]:
-    """Yield documents joined by a model's phrases before its words are counted.
+    """Yield documents, joined by a model's phrases, if any, before words are chosen and counted.
 
     All are read before the first is answered: their tokens lie on disk, their counts in memory.
     """
     encoded = reading.encoded(
         seen, tokenizer, folder, lambda n_tokens: tell(seen.bytes), usable_cores()
     )
-    corpus = join_phrases(encoded.corpus, phrases, folder)
-    ids, counts = list(corpus.document_ids), count_words(corpus, words)
+    corpus = encoded.corpus
+    if phrases is not None:
+        corpus = join_phrases(corpus, phrases, folder)
+    ids, counts = list(corpus.document_ids), count_words(corpus, choose(corpus.vocabulary.words))
     for first in range(0, len(ids), _BATCH_DOCS):
         batch = slice(first, min(first + _BATCH_DOCS, len(ids)))
         yield Counted(ids[batch], counts.rows(first, batch.stop), encoded.overlong_words)

@@ -17,7 +17,6 @@ from latentcli.store.runs import (
     RunSummary,
     all_runs,
     drop_names,
-    find,
     list_runs,
     run_id_of,
     run_ids,
@@ -26,6 +25,7 @@ from latentcli.store.runs import (
 from latentcli.store.runs import remove as remove_run
 from latentcli.store.verify import Problem, verify
 from latentcli.workflows.corpus import named
+from latentcli.workflows.find import chosen_run
 
 
 class RunDetails(NamedTuple):
@@ -56,9 +56,9 @@ def models(cache: Cache) -> list[RunSummary]:
     return list_runs(cache)
 
 
-def show(cache: Cache, ref: str) -> RunDetails:
+def show(cache: Cache, ref: str, observer: Observer = SILENT) -> RunDetails:
     """Return a run's record."""
-    run = find(cache, ref)
+    run = chosen_run(cache, ref, None, observer)
     manifest = run.manifest
     row = _row(cache, run.id) or summary(manifest, "")
     return RunDetails(
@@ -91,7 +91,7 @@ def _row(cache: Cache, run_id: str) -> RunSummary | None:
 
 def rename(cache: Cache, ref: str, name: str, observer: Observer = SILENT) -> RunSummary:
     """Give a run a name in place of those that it has."""
-    run = find(cache, ref)
+    run = chosen_run(cache, ref, None, observer)
     if run.id not in run_ids(cache):
         raise RequestError(f"'{ref}' is not in this cache", "only what is there has a name")
     named(cache, run.id, name, observer)

@@ -24,7 +24,7 @@ from latentcli.observer import Observer
 from latentcli.store.cache import Cache
 from latentcli.store.staging import scratch
 from latentcli.workflows.corpus import stored_run
-from latentcli.workflows.corpus_text import corpus_of_content
+from latentcli.workflows.corpus_text import corpus_of_content, own_digest
 from latentcli.workflows.held_out import held_out_documents
 from latentcli.workflows.reading import CorpusRequest, open_inputs
 
@@ -34,7 +34,7 @@ def own_corpus(cache: Cache, manifest: Mapping[str, Any]) -> EncodedCorpus | Non
 
     Documents held out of training are in it.
     """
-    corpus = corpus_of_content(cache, manifest["corpus"]["digest"])
+    corpus = corpus_of_content(cache, own_digest(manifest))
     chunk = manifest.get("mask", {}).get("chunk")
     return chunked(corpus, chunk) if corpus is not None and chunk else corpus
 

@@ -24,6 +24,7 @@ class _Words(NamedTuple):
 
     words: Strings
     tokenizer: TokenizerSettings
+    imported: bool = False
 
 
 class _Line(NamedTuple):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import frequent
+from latentcli.engines.parameters import Word2VecParameters
 from latentcli.evaluation.neighbour_overlap import neighbour_overlap
 from latentcli.evaluation.pip_loss import Dimensionality, dimensionality
 from latentcli.evaluation.word_similarity import rank_correlation
@@ -63,7 +64,8 @@ _MEASURES = (
 class EmbeddingSweep:
     """Which numbers of dimensions, by how many seeds from the request's on.
 
-    ``request``: all else; ``similarity``: a file of rated pairs of words.
+    ``request``: all else; ``similarity``: a file of rated pairs of words; ``parameters``: of
+    algorithms that have not the request's.
     """
 
     dims: Sequence[int]
@@ -71,6 +73,7 @@ class EmbeddingSweep:
     seeds: int = 3
     request: EmbedRequest = field(default_factory=EmbedRequest)
     similarity: str | None = None
+    parameters: Mapping[str, Word2VecParameters] = field(default_factory=dict)
 
 
 class SweptEmbeddings(NamedTuple):
@@ -114,7 +117,8 @@ def sweep_embeddings(
     told: set[str] = set()
 
     def job_of(algorithm: str, dim: int, seed: int) -> Job:
-        parameters = replace(wanted.request.parameters, dim=dim, seed=seed)
+        own = wanted.parameters.get(algorithm, wanted.request.parameters)
+        parameters = replace(own, dim=dim, seed=seed)
         request = replace(wanted.request, algorithm=algorithm, parameters=parameters)
         return embedding_job(corpus, request, options, _Once(observer, told))
 

@@ -61,3 +61,18 @@ def test_a_link_leads_to_the_file_that_is_replaced(asked: Run, tmp_path: Path) -
     assert asked("export", "tales", "-o", tmp_path / "link.vec").returncode == 0
     assert (tmp_path / "link.vec").is_symlink()
     assert (tmp_path / "file.vec").stat().st_size > 1000
+
+
+def test_words_of_a_corpus_are_left_out_as_for_topics(asked: Run, tmp_path: Path) -> None:
+    corpus = next(line for line in asked("models").stdout.splitlines() if "notices.jsonl" in line)
+    name = corpus.split("\t")[0]
+    arguments = ("export", name, "--to", "lda-c", "-o", "notices.ldac")
+    assert asked(*arguments, cwd=tmp_path).returncode == 0
+    every = (tmp_path / "notices.ldac.vocab").read_text().split()
+    assert asked(*arguments, "--stopwords", "en", "--min-df", "3", cwd=tmp_path).returncode == 0
+    some = (tmp_path / "notices.ldac.vocab").read_text().split()
+    assert {"the", "of"} <= set(every) - set(some)
+    assert 500 < len(some) < len(every) / 2
+    refused = asked("export", "tales", "--min-df", "3", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "for corpora, not for models" in refused.stderr

@@ -2,8 +2,8 @@
 
     python tests/data/make_golden.py
 
-makes golden-vN/ beside this file, one artefact of each kind, by training on the lines below. It
-refuses where that directory is: what a release wrote is never written again.
+makes golden-vN/ beside this file, one artefact of each kind, by training on the lines below. Of
+one that is there already nothing is written: what a release wrote is never written again.
 """
 
 from __future__ import annotations
@@ -48,6 +48,21 @@ Night after night the moon moves among the stars.
 COMMANDS = {
     "corpus": ("corpus", "lessons.jsonl"),
     "embedding": ("embed", "--dim", "6", "--min-count", "2", "--epochs", "40", "--threads", "1"),
+    "fasttext": (
+        "embed",
+        "-a",
+        "fasttext",
+        "--dim",
+        "6",
+        "--min-count",
+        "2",
+        "--epochs",
+        "40",
+        "--buckets",
+        "400",
+        "--threads",
+        "1",
+    ),
     "lda": ("topics", "--k", "3", "--threads", "1"),
     "lsi": ("topics", "--k", "3", "-a", "lsi", "--threads", "1"),
 }
@@ -57,7 +72,7 @@ PROGRAM = "import sys; sys.argv[0] = 'latent'; from latentcli.cli.app import mai
 
 def main() -> None:
     target = Path(__file__).parent / f"golden-v{FORMAT_VERSION}"
-    target.mkdir()
+    target.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         Path(scratch, "lessons.jsonl").write_text("".join(records()), "utf-8")
         cache = Path(scratch, "cache")
@@ -72,7 +87,8 @@ def main() -> None:
             )
             [run] = set((cache / "runs").iterdir()) - published
             published.add(run)
-            shutil.copytree(run, target / kind)
+            if not (target / kind).exists():
+                shutil.copytree(run, target / kind)
 
 
 def records() -> Iterator[str]:

@@ -87,6 +87,7 @@ class SplitMix:
 
 class Window(NamedTuple):
     centre: int
+    places: list[int]
     context: list[int]
     negatives: list[int]
     rate: float
@@ -107,14 +108,16 @@ def windows(given: Training) -> Iterator[Window]:
         rate = s["first_rate"] - (s["first_rate"] - s["last_rate"]) * position / s["total"]
         for i, centre in enumerate(kept):
             reach = s["window"] - ((random.next() >> 32) * s["window"] >> 32)
-            context = kept[max(0, i - reach) : i] + kept[i + 1 : i + reach + 1]
+            last = min(len(kept), i + reach + 1)
+            places = [place for place in range(max(0, i - reach), last) if place != i]
+            context = [kept[place] for place in places]
             negatives = []
             for _ in range(s["negative"]):
                 bits = random.next()
                 slot = (bits >> 32) * len(given.keep) >> 32
                 own = bits % 2**32 < given.alias[slot, 0]
                 negatives.append(slot if own else int(given.alias[slot, 1]))
-            yield Window(centre, context, negatives, max(rate, s["last_rate"]))
+            yield Window(centre, places, context, negatives, max(rate, s["last_rate"]))
 
 
 def twin(given: Training) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -16,6 +16,7 @@ from latentcli.store.runs import give_name, mark_latest
 GOLDEN = Path(__file__).resolve().parents[1] / "data" / "golden-v1"
 IDS = {
     "corpus": "7fce0fd3930720efd9a9fac713b3a34c627a909829f35497bbe63d2b9847dc5c",
+    "fasttext": "f3f80ddadb7dc3f896cf6cf63d7329360328b5c7f98cfa1e8d78c1f07f2ad4fc",
     "embedding": "d0ce56220e5b340a39e707d3bf7356f5c87581be797908ce7018bd19c476e18a",
     "lda": "fd92963e836b6d0dd65ec9c51ee7b85086f257206bcc6f717e497d777ddf6980",
     "lsi": "16af53ab479d3496fc71c91e230e62c96c9d98175f3ab58d236a63958ad08e6e",

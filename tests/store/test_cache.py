@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -96,6 +97,25 @@ def test_a_cache_behind_a_symbolic_link_works(tmp_path: Path) -> None:  # fault 
     run = publish_small(Cache(tmp_path / "link"), 1)
     assert (tmp_path / "disk" / "runs" / run.id / "manifest.json").is_file()
     assert run.problems() == []
+
+
+def test_a_cache_that_others_may_write_to_is_noted(latent: Run, cache: Path) -> None:  # fault 50
+    assert Cache(cache).exposure() == ""
+    Cache(cache).ensure()
+    assert latent("models").stderr.count("anyone") == 0
+    cache.chmod(0o777)
+    done = latent("models")
+    assert done.returncode == 0
+    assert f"cache {cache}: anyone may write there" in done.stderr
+
+
+def test_a_cache_of_another_user_is_noted(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fault 50
+    Cache(cache).ensure()
+    owner = os.stat(cache).st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+    assert Cache(cache).exposure() == ("" if owner == 0 else "it belongs to another user")
 
 
 @pytest.mark.slow

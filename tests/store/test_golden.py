@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gensim.models.fasttext_inner import compute_ngrams_bytes, ft_hash_bytes
 
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.corpus import open_corpus
@@ -55,6 +56,22 @@ def test_the_golden_embedding_still_answers(latent: Run) -> None:
     nearest = [words[i] for i in np.argsort(-cosines) if words[i] != "harbour"][:5]
     done = latent("neighbors", "harbour", "-n", "5", "-m", GOLDEN / "embedding")
     assert [line.split("\t")[1] for line in done.stdout.splitlines()] == nearest, done.stderr
+
+
+def test_the_golden_subwords_still_compose(latent: Run) -> None:
+    words = (GOLDEN / "fasttext" / "vocabulary.txt").read_text("utf-8").splitlines()
+    min_n, max_n, buckets = array("fasttext", "subword_settings").tolist()
+    rows = {bucket: i for i, bucket in enumerate(array("fasttext", "subword_buckets").tolist())}
+    ngrams = array("fasttext", "subword_vectors")
+    found = [rows.get(ft_hash_bytes(n) % buckets) for n in compute_ngrams_bytes("sailor", 3, 6)]
+    assert (min_n, max_n) == (3, 6) and any(row is not None for row in found)
+    composed = sum(ngrams[row].astype(float) for row in found if row is not None)
+    vectors = array("fasttext", "vectors").astype(float)
+    cosines = vectors @ composed / np.linalg.norm(vectors, axis=1)
+    done = latent("neighbors", "sailor", "-n", "5", "-m", GOLDEN / "fasttext")
+    nearest = [words[i] for i in np.argsort(-cosines)][:5]
+    assert [line.split("\t")[1] for line in done.stdout.splitlines()] == nearest, done.stderr
+    assert "sailors" in nearest and "composed" in done.stderr
 
 
 @pytest.mark.parametrize(("kind", "topics_of"), [("lda", "doc_topic"), ("lsi", "document_vectors")])
