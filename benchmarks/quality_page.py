@@ -10,7 +10,7 @@ import statistics
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = "--quick" in sys.argv
@@ -38,10 +38,17 @@ Row = Mapping[str, Any]
 Figure = tuple[float, float]
 
 
+class Worse(NamedTuple):
+    """Where ours is worse: ``figures``, and words ``less_diverse`` than of less coherent topics."""
+
+    figures: list[str]
+    less_diverse: list[str]
+
+
 def main() -> None:
     """Write the page."""
     result = json.loads(RESULT.read_text())
-    worse: list[str] = []
+    worse = Worse([], [])
     tables = [section(name, rows_of(result, name), worse) for name in result["corpora"]]
     page = "\n\n".join([introduction(result), *tables, verdict(worse), people(result)]) + "\n"
     if QUICK:
@@ -49,7 +56,7 @@ def main() -> None:
     else:
         PAGE.write_text(page)
         print(
-            f"{PAGE.relative_to(ROOT)}: {len(result['runs'])} runs, worse in {len(worse)} figures"
+            f"{PAGE.relative_to(ROOT)}: {len(result['runs'])} runs, worse in {len(worse.figures)} figures"
         )
 
 
@@ -83,7 +90,8 @@ words, in the documents trained on; **diversity** is the share of distinct words
 topics, which incoherent topics have too. **Perplexity** is that of every other token of the documents held
 out, given the rest; models without a prior are mixed with 5 % of the corpus's own distribution of words.
 **NMI** and **purity** compare each document's largest topic with its label (LSI: the largest coordinate,
-whatever its sign).
+whatever its sign). **CPU s** are of whole processes, on a machine that others used as well: how fast ours
+is, [performance](performance.md) measures.
 
 Settings:
 
@@ -95,7 +103,7 @@ def rows_of(result: Row, corpus: str) -> list[Row]:
     return [row for row in result["runs"] if row["corpus"] == corpus]
 
 
-def section(name: str, rows: Sequence[Row], worse: list[str]) -> str:
+def section(name: str, rows: Sequence[Row], worse: Worse) -> str:
     """Return the tables of a corpus; add to ``worse`` where ours is."""
     parts = [f"## {name}"]
     for algorithm, title in ALGORITHMS.items():
@@ -114,7 +122,8 @@ def section(name: str, rows: Sequence[Row], worse: list[str]) -> str:
                 for program, figure in found.items()
                 for seconds in [f"{figure['cpu_seconds'][0]:.1f}"]
             ]
-            worse += [f"{name}, {algorithm}, k={k}: {text}" for text in where_worse(found)]
+            for said, new in zip(worse, where_worse(found), strict=True):
+                said += [f"{name}, {algorithm}, k={k}: {text}" for text in new]
         if lines:
             heads = ["program", "k", *(title for title, _, _ in MEASURES.values()), "CPU s"]
             parts.append(f"### {title}\n\n{table(heads, lines)}")
@@ -130,21 +139,40 @@ def figures(rows: Sequence[Row]) -> dict[str, Figure]:
     }
 
 
-def where_worse(found: Mapping[str, Mapping[str, Figure]]) -> list[str]:
-    """Say where ours is worse than the best peer by more than either's spread over the seeds."""
-    said = []
-    ours = found.get("latent", {})
-    for measure, (mean, spread) in ours.items():
-        peers = {p: f[measure] for p, f in found.items() if p != "latent" and measure in f}
-        if measure not in MEASURES or not peers:
+def where_worse(found: Mapping[str, Mapping[str, Figure]]) -> Worse:
+    """Say where ours is worse than the best peer by more than either's spread over the seeds.
+
+    The best peer is that with the best mean; of diversity, which topics of chance words have most
+    of, that with the most coherent topics. One that is more diverse but less coherent is said apart.
+    """
+    worse = Worse([], [])
+    ours, peers = found.get("latent", {}), {p: f for p, f in found.items() if p != "latent"}
+    for measure in MEASURES:
+        able = [program for program, figure in peers.items() if measure in figure]
+        if measure not in ours or not able:
             continue
-        title, digits, more = MEASURES[measure]
-        sign = 1 if more else -1
-        best = max(peers, key=lambda program: sign * peers[program][0])
-        gap = sign * (peers[best][0] - mean)
-        if gap > max(spread, peers[best][1]):
-            said.append(f"{title} {mean:.{digits}f}, {best} {peers[best][0]:.{digits}f}")
-    return said
+        sign = 1 if MEASURES[measure][2] else -1
+        best = max(able, key=lambda program: sign * peers[program][measure][0])
+        if measure == "diversity":
+            coherent = max(able, key=lambda program: peers[program]["npmi"][0])
+            if best != coherent:
+                worse.less_diverse.extend(
+                    f"{text} (its NPMI {peers[best]['npmi'][0]:.3f}, ours {ours['npmi'][0]:.3f})"
+                    for text in behind(ours, best, peers[best], measure)
+                )
+            best = coherent
+        worse.figures.extend(behind(ours, best, peers[best], measure))
+    return worse
+
+
+def behind(
+    ours: Mapping[str, Figure], peer: str, theirs: Mapping[str, Figure], measure: str
+) -> Iterable[str]:
+    """Say by how much ours is worse than a peer, where that is more than either's spread."""
+    title, digits, more = MEASURES[measure]
+    (mean, spread), (best, its_spread) = ours[measure], theirs[measure]
+    if (best - mean if more else mean - best) > max(spread, its_spread):
+        yield f"{title} {mean:.{digits}f}, {peer} {best:.{digits}f}"
 
 
 def cell(figure: Mapping[str, Figure], measure: str) -> str:
@@ -156,14 +184,30 @@ def cell(figure: Mapping[str, Figure], measure: str) -> str:
     return f"{mean:,.{digits}f} ± {spread:.{digits}f}"
 
 
-def verdict(worse: Sequence[str]) -> str:
+def verdict(worse: Worse) -> str:
     """Say where ours is worse."""
-    if not worse:
-        text = "Nowhere is ours worse than the best peer by more than the spread of seeds."
-    else:
-        lines = "\n".join(f"- {line}" for line in worse)
-        text = f"By more than the larger spread of seeds, the best peer's mean is better here:\n\n{lines}"
+    text = "Nowhere is ours worse than the best peer by more than the spread of seeds."
+    if worse.figures:
+        text = f"""By more than the larger spread of seeds, the best peer's mean is better here (of diversity: that of the
+peer with the most coherent topics, by NPMI):
+
+{listed(worse.figures)}"""
+    if worse.less_diverse:
+        text += f"""
+
+## Less diverse than less coherent topics
+
+Topics of words that chance has put together share few words, so that diversity alone is no merit. Here the
+most diverse topics are those of a peer that is not the most coherent one; they are more diverse than ours
+by more than the larger spread of seeds:
+
+{listed(worse.less_diverse)}"""
     return f"## Where ours is worse\n\n{text}"
+
+
+def listed(lines: Sequence[str]) -> str:
+    """Return a list."""
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def people(result: Row) -> str:

@@ -49,8 +49,11 @@ _ENGINES = {
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
     ),
-    "plsa": (Engine("native", "latentcli.engines.plsa_native", 3, ("numpy",), False),),
-    "nmf": (Engine("sklearn", "latentcli.engines.nmf_sklearn", 1, ("scikit-learn",), False),),
+    "plsa": (Engine("native", "latentcli.engines.plsa_native", 4, ("numpy",), False),),
+    "nmf": (
+        Engine("native", "latentcli.engines.nmf_native", 1, ("numpy",), False),
+        Engine("sklearn", "latentcli.engines.nmf_sklearn", 1, ("scikit-learn",), False),
+    ),
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),
 }
 

@@ -2,7 +2,9 @@
 
 Boutsidis and Gallopoulos (2008), NNDSVD: of each pair of singular vectors the larger of its
 positive and negative parts, scaled. It takes the place of random numbers, and makes the topics
-nearly the same whatever the seed.
+nearly the same whatever the seed. What follows settles in a local optimum all the same, and that
+near the exact vectors is not always the best: those that few products with the matrix give, whose
+last ones differ with the seed, are other starts to try.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ import numpy.typing as npt
 
 from latentcli.engines.truncated_svd import Sparse, truncated_svd
 
+_EXACT, _ROUGH = 4, 2  # passes of truncated_svd
+_APART = 1_000_003  # seeds of one number from those of the next
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -24,12 +29,14 @@ class Factors(NamedTuple):
     words: Floats
 
 
-def nndsvd(matrix: Sparse, k: int, seed: int, threads: int = 1) -> Factors:
+def nndsvd(matrix: Sparse, k: int, seed: int, threads: int = 1, number: int = 0) -> Factors:
     """Return factors whose product is near the matrix, many of whose entries are 0.
 
-    Beyond the matrix's rank, topics are of small random numbers.
+    Beyond the matrix's rank, topics are of small random numbers. ``number`` 0 is of the singular
+    vectors; each other number is of others that are near them.
     """
-    svd = truncated_svd(matrix, k, seed, threads=threads)
+    passes, seed = (_ROUGH, seed + _APART * number) if number else (_EXACT, seed)
+    svd = truncated_svd(matrix, k, seed, passes, threads)
     draw = np.random.default_rng(seed)
     small = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
     documents = draw.uniform(0, small, (matrix.n_rows, k)).astype(np.float32)
@@ -37,6 +44,12 @@ def nndsvd(matrix: Sparse, k: int, seed: int, threads: int = 1) -> Factors:
     for topic, value in enumerate(svd.values):
         left, right = _larger_parts(svd.left[:, topic], svd.right[:, topic])
         documents[:, topic], words[topic] = left * np.sqrt(value), right * np.sqrt(value)
+    return Factors(documents, words)
+
+
+def without_zeros(factors: Factors, value: float) -> Factors:
+    """Put a value, such as the matrix's mean, where factors have 0: NNDSVDa."""
+    documents, words = (np.where(factor > 0, factor, np.float32(value)) for factor in factors)
     return Factors(documents, words)
 
 

@@ -3,10 +3,10 @@
 Expectation and maximisation on the counts: p(word | document) is a mixture of p(word | topic).
 Documents and words take turns, as in multiplicative updates of a non-negative factorisation by
 Kullback-Leibler divergence, of which this is the normalised form (Gaussier and Goutte 2005). It
-begins at the singular vectors' positive parts, as that does (``nndsvd.py``), or, where that is far
-likelier after a few passes, at what online EM has found (``lda_start.py``) with a quarter more
-topics, of which the most alike are then merged (``topic_merging.py``). It ends when the likelihood
-has all but stopped rising.
+begins at the singular vectors' positive parts, as that does (``nndsvd.py``): of several such
+starts at the one that is likeliest after a few passes. Or, where that is likelier after some more,
+at what online EM has found (``lda_start.py``) with a quarter more topics, of which the most alike
+are then merged (``topic_merging.py``). It ends when the likelihood has all but stopped rising.
 
 Tempered EM takes p(topic | word, document) to the power of beta. A tenth of the tokens is held
 out; EM stops as soon as they become no likelier, and beta is lowered as long as that helps.
@@ -28,7 +28,7 @@ from latentcli.corpus.counts import CountMatrix, count_matrix
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lda_start import first_topic_words
-from latentcli.engines.nndsvd import Factors, nndsvd
+from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import LdaParameters, PlsaParameters
 from latentcli.engines.topic_merging import merged_topics
 from latentcli.engines.truncated_svd import Sparse
@@ -40,15 +40,14 @@ from latentcli.queries.folding_in import fold_in
 
 _MOST_PASSES = 500
 _WINDOW = 5  # passes
-_TOLERANCE = 1e-4
+_TOLERANCE = 3e-5
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
-# Of a small corpus, other starts are tried beside it: so many at most, of so many tokens in all.
-_OTHER_STARTS = 4
+# Other starts are tried beside it, of either kind: so many at most, of so many tokens in all.
+_ROUGH_STARTS, _EM_STARTS = 3, 4
 _START_TOKENS = 1_600_000
 _MORE_TOPICS = 1.25  # of online EM
-_TRIAL_PASSES = 15
-_AHEAD = 0.01
+_TRIAL_PASSES, _FINAL_PASSES = 15, 30
 _HELD_OUT = 0.1
 _COOLING = 0.9
 _LOWEST_BETA = 0.2
@@ -122,7 +121,7 @@ def fit_topics(
 
 
 def _has_settled(likelihoods: list[float]) -> bool:
-    """Tell whether 5 passes have raised the likelihood by no more than 1 in 10,000."""
+    """Tell whether 5 passes have raised the likelihood by no more than 3 in 100,000."""
     if len(likelihoods) <= _WINDOW:
         return False
     rise = likelihoods[-1] - likelihoods[-1 - _WINDOW]
@@ -152,33 +151,48 @@ def _begun(
     """
     em = _Em(counts, parameters.k, threads)
     if not most:
-        em.begin(_start(counts, parameters, 0, threads))
+        em.begin(_by_vectors(counts, parameters, 0, threads))
         return em, []
-    best, likelihood, passes = em.state(), -math.inf, [0.0]
-    others = min(_OTHER_STARTS, max(1, _START_TOKENS // max(1, em.n_tokens)))
-    for number in range(1 + others):
-        observer.progress("first topics", number, 1 + others)
-        em.begin(_start(counts, parameters, number, threads))
-        trial = [em.step() for _ in range(min(_TRIAL_PASSES, most))]
-        # The first goes on rising longer: the others must be ahead of it by far.
-        found = trial[-1] + (_AHEAD * abs(trial[-1]) if number == 0 else 0)
-        if found > likelihood:
-            best, likelihood, passes = em.state(), found, trial
-    observer.progress("first topics", 1 + others, 1 + others)
+    room = max(1, _START_TOKENS // max(1, em.n_tokens))
+    kinds = {_by_vectors: 1 + min(_ROUGH_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
+    starts, tried = sum(kinds.values()), 0
+    finalists = []
+    for begin, how_many in kinds.items():
+        best, passes = em.state(), [-math.inf]
+        for number in range(how_many):
+            observer.progress("first topics", tried, starts)
+            tried += 1
+            em.begin(begin(counts, parameters, number, threads))
+            trial = em.steps(min(_TRIAL_PASSES, most))
+            if trial[-1] > passes[-1]:
+                best, passes = em.state(), trial
+        em.restore(best)
+        # Those by vectors go on rising longer; tempering begins before they fit too closely.
+        more = 0 if parameters.tempered else min(_FINAL_PASSES, most - len(passes))
+        finalists.append((passes + em.steps(more), em.state()))
+    observer.progress("first topics", starts, starts)
+    passes, best = max(finalists, key=lambda finalist: finalist[0][-1])
     em.restore(best)
     return em, passes
 
 
-def _start(counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int) -> Factors:
-    """Return factors to begin at: the first by singular vectors, the others by online EM."""
+def _by_vectors(
+    counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int
+) -> Factors:
+    """Return factors to begin at, by singular vectors."""
+    values = counts.counts.astype(np.float32)
+    rows = Sparse(counts.starts, counts.terms, values, counts.n_terms)
+    return nndsvd(rows, parameters.k, parameters.seed, threads, number)
+
+
+def _by_online_em(
+    counts: CountMatrix, parameters: PlsaParameters, number: int, threads: int
+) -> Factors:
+    """Return factors to begin at, by online EM of some topics more, merged."""
     k = parameters.k
-    if number == 0:
-        values = counts.counts.astype(np.float32)
-        rows = Sparse(counts.starts, counts.terms, values, counts.n_terms)
-        return nndsvd(rows, k, parameters.seed, threads)
     more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms)) if k > 1 else 1
     like_lda = LdaParameters(k=more, seed=parameters.seed)
-    words = first_topic_words(counts, like_lda, number, threads, lambda done, passes: None)
+    words = first_topic_words(counts, like_lda, number + 1, threads, lambda done, passes: None)
     merged = merged_topics(words[:, :more], k)
     flat = np.full((counts.n_docs, k), 1 / k, np.float32)
     return Factors(flat, np.ascontiguousarray(merged.T, np.float32))
@@ -267,8 +281,8 @@ class _Em:
 
     def begin(self, first: Factors) -> None:
         """Begin at factors of the counts; EM keeps a 0, so the mean count is put there."""
-        mean = np.float32(self.n_tokens / max(1, len(self.mixtures) * len(self.topics)))
-        documents, words = (np.where(factor > 0, factor, mean) for factor in first)
+        mean = self.n_tokens / max(1, len(self.mixtures) * len(self.topics))
+        documents, words = without_zeros(first, mean)
         self.topics[:, : self.k] = words.T
         self.mixtures[:, : self.k] = documents * words.sum(axis=1)
         self._normalise_topics()
@@ -284,6 +298,10 @@ class _Em:
         self._advance(self._by_term, self.mixtures, self.topics, beta, report)
         self._normalise_topics()
         return likelihood / max(1, self.n_tokens)
+
+    def steps(self, passes: int) -> list[float]:
+        """Make passes; return the likelihood per token that each met with."""
+        return [self.step() for _ in range(passes)]
 
     def likelihood_of(self, counts: CountMatrix) -> float:
         """Return log p of other tokens of the same documents."""

@@ -10,7 +10,7 @@ of the leading values' energy that is as good as exact.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -73,9 +73,9 @@ def truncated_svd(
     answer. The result does not depend on ``threads``, but in its last bits on those of BLAS.
     """
     times = _Times(matrix, threads)
-    transposed = _Times(_transposed(times.kernel, matrix), threads)
+    back = _Times(transposed(times.kernel, matrix), threads)
     short = times.kernel.n_rows <= times.kernel.n_columns
-    one, other = (times, transposed) if short else (transposed, times)
+    one, other = (times, back) if short else (back, times)
     whole = 0
 
     def report(done: int, total: int) -> None:
@@ -84,10 +84,10 @@ def truncated_svd(
         progress(done, whole)
 
     vectors = _leading(lambda block: one(other(block)), one.kernel.n_rows, k, seed, passes, report)
-    right = _orthonormal(_orthonormal(transposed(vectors))) if short else vectors
+    right = _orthonormal(_orthonormal(back(vectors))) if short else vectors
     # Rayleigh and Ritz: of all vectors in the space of these, the best, and the values they have.
     projected = times(right)
-    energies, turn = np.linalg.eigh(_gram(projected))
+    energies, turn = np.linalg.eigh(gram_of(projected))
     values = np.sqrt(np.maximum(energies[::-1], 0))
     values = values[values > values.max(initial=0.0) * _RANK]
     turn = turn[:, ::-1][:, : len(values)]
@@ -116,7 +116,8 @@ class _Times:
         return out
 
 
-def _transposed(kernel: SparseMatrix, matrix: Sparse) -> Sparse:
+def transposed(kernel: SparseMatrix, matrix: Sparse) -> Sparse:
+    """Return the columns of a matrix, that the kernel holds too, as rows."""
     starts = np.empty(matrix.n_columns + 1, np.int64)
     columns, values = np.empty_like(matrix.columns), np.empty_like(matrix.values)
     kernel.transpose(starts, columns, values)
@@ -183,7 +184,7 @@ def _orthonormal(block: Floats) -> Floats:
 
     From the Gram matrix (Stathopoulos and Wu 2002): nearly, for it squares the condition number.
     """
-    gram = _gram(block)
+    gram = gram_of(block)
     lengths = np.sqrt(np.diag(gram))
     inverse = np.divide(1, lengths, where=lengths > 0, out=np.zeros_like(lengths))
     values, vectors = np.linalg.eigh(gram * inverse * inverse[:, None])
@@ -193,7 +194,8 @@ def _orthonormal(block: Floats) -> Floats:
     return unit
 
 
-def _gram(block: Floats) -> Doubles:
+def gram_of(block: npt.NDArray[np.floating[Any]]) -> Doubles:
+    """Return the products of columns with one another, in float64."""
     gram = np.zeros((block.shape[1], block.shape[1]))
     for first in range(0, len(block), _ROWS):
         rows = block[first : first + _ROWS].astype(np.float64)

@@ -279,13 +279,15 @@ def nonnegative(
     weights: npt.NDArray[np.float64],
     sweeps: npt.NDArray[np.int32],
     threads: int = 1,
+    go_on: bool = False,
 ) -> None:
     """Solve many problems of non-negative least squares that share their matrix A.
 
     ``gram``, A'A, is (n, n); row r of ``products`` (n_rows, n) is A'b of a problem, and of
     ``weights`` (n_rows, n) its answer. ``sweeps`` (n_rows,) are the sweeps over the coordinates
     until none changed the sum of squares by more than ``tolerance`` squared times that explained;
-    max_sweeps + 1 if that never was. ``threads`` change nothing.
+    max_sweeps + 1 if that never was. They begin at 0, or where ``go_on`` at what ``weights`` hold.
+    ``threads`` change nothing.
     """
 
 def parse_vectors(

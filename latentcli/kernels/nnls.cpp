@@ -26,6 +26,18 @@ double sweep_over(const LeastSquares& problems, double* w, double* gradient) {
     return largest;
 }
 
+// Sets the gradient to A'(A w - b).
+void begin_at(const LeastSquares& problems, const double* products, const double* w,
+              double* gradient) {
+    const std::size_t n = problems.n;
+    for (std::size_t k = 0; k < n; ++k) gradient[k] = -products[k];
+    for (std::size_t k = 0; k < n; ++k) {
+        if (w[k] == 0) continue;
+        const double* column = problems.gram + k * n;
+        for (std::size_t j = 0; j < n; ++j) gradient[j] += w[k] * column[j];
+    }
+}
+
 double dot(const double* a, const double* b, std::size_t n) {
     double sum = 0;
     for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
@@ -35,7 +47,7 @@ double dot(const double* a, const double* b, std::size_t n) {
 }  // namespace
 
 void nonnegative(const LeastSquares& problems, double tolerance, std::int32_t max_sweeps,
-                 double* weights, std::int32_t* sweeps, unsigned threads) {
+                 double* weights, std::int32_t* sweeps, unsigned threads, bool go_on) {
     const std::size_t n = problems.n;
     std::atomic<std::size_t> next_row{0};
     in_parallel(threads, [&](unsigned) {
@@ -43,8 +55,8 @@ void nonnegative(const LeastSquares& problems, double tolerance, std::int32_t ma
         for (std::size_t r = next_row++; r < problems.n_rows; r = next_row++) {
             const double* products = problems.products + r * n;
             double* w = weights + r * n;
-            std::fill(w, w + n, 0.0);
-            for (std::size_t k = 0; k < n; ++k) gradient[k] = -products[k];
+            if (!go_on) std::fill(w, w + n, 0.0);
+            begin_at(problems, products, w, gradient.data());
             std::int32_t sweep = 0;
             bool moving = true;
             while (moving && sweep < max_sweeps) {

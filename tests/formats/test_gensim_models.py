@@ -14,7 +14,7 @@ from gensim.models.nmf import Nmf as GensimNmf
 
 from latentcli.corpus.counts import count_matrix
 from latentcli.engines.lsi_gensim import train
-from latentcli.engines.nmf_sklearn import train as train_nmf
+from latentcli.engines.nmf_native import train as train_nmf
 from latentcli.engines.parameters import LsiParameters, NmfParameters
 from latentcli.errors import RequestError
 from latentcli.formats.gensim_models import save_embedding, save_topic_model

@@ -129,6 +129,29 @@ def test_least_squares_meet_the_conditions_of_an_optimum(n: int, threads: int) -
     assert sweeps.max() < 10_000
 
 
+def test_least_squares_go_on_from_what_they_are_given() -> None:
+    """A sweep and another are two; at the answer nothing is left to do."""
+    draw = np.random.default_rng(1)
+    basis = np.abs(draw.normal(size=(60, 5)))
+    gram, products = basis.T @ basis, np.abs(draw.normal(size=(30, 60))) @ basis
+    twice, once, sweeps = np.empty((30, 5)), np.empty((30, 5)), np.zeros(30, np.int32)
+    nonnegative(gram, products, 0, 2, twice, sweeps)
+    nonnegative(gram, products, 0, 1, once, sweeps)
+    assert np.abs(once - twice).max() > 1e-3
+    nonnegative(gram, products, 0, 1, once, sweeps, go_on=True)
+    np.testing.assert_allclose(once, twice, rtol=1e-9, atol=1e-12)
+    nonnegative(gram, products, 1e-9, 10_000, once, sweeps, go_on=True)
+    nonnegative(gram, products, 1e-6, 10_000, once, sweeps, go_on=True)
+    assert (sweeps == 1).all()
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan])
+def test_weights_to_go_on_from_must_be_such(bad: float) -> None:
+    with pytest.raises(ValueError, match="weights to go on from"):
+        nonnegative(np.eye(1), np.ones((1, 1)), 0, 1, np.full((1, 1), bad),
+                    np.zeros(1, np.int32), go_on=True)  # fmt: skip
+
+
 def test_least_squares_that_have_not_settled_say_so() -> None:
     gram = np.array([[1.0, 0.999], [0.999, 1.0]])
     weights, sweeps = np.empty((1, 2)), np.zeros(1, np.int32)

@@ -101,7 +101,7 @@ def test_rows_and_records_name_the_algorithm(name: str, store: Cache) -> None:
     [row] = [row for row in models(store) if row.name == name]
     assert row.algorithm == request.algorithm
     details = show(store, name)
-    assert details.engine == {"plsa": "native", "nmf": "sklearn", "hdp": "gensim"}[row.algorithm]
+    assert details.engine == {"plsa": "native", "nmf": "native", "hdp": "gensim"}[row.algorithm]
     assert details.parameters["seed"] == 1
     if name == "tempered":
         assert details.metrics["beta"] < 1

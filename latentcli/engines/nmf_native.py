@@ -1,0 +1,213 @@
+"""Non-negative matrix factorisation (Lee and Seung 1999), natively.
+
+By Frobenius norm, of tf-idf weights or counts: documents and words take turns in a few sweeps of
+coordinate descent (Cichocki and Phan 2009; several sweeps for one product with the matrix, as
+Gillis and Glineur 2012 advise), from singular vectors (``nndsvd.py``); of several such starts the
+one whose loss is least after a few passes goes on. By Kullback-Leibler
+divergence, of counts: by the expectation and maximisation of ``plsa_native.py``, which is the same
+problem in another scale (Gaussier and Goutte 2005).
+
+By Frobenius norm training ends when 5 passes lower the loss by no more than 1 in 100,000.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from latentcli.corpus.encoded import EncodedCorpus
+from latentcli.corpus.mask import Rows
+from latentcli.engines import plsa_native
+from latentcli.engines.lsi import WeightedCounts, weighted_counts
+from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
+from latentcli.engines.parameters import NmfParameters, PlsaParameters
+from latentcli.engines.truncated_svd import Sparse, gram_of, transposed
+from latentcli.kernels import SparseMatrix, nonnegative
+from latentcli.models.topic_model import NmfModel, trained_on
+from latentcli.observer import Observer
+from latentcli.queries.inference import infer_nmf
+
+_WINDOW = 5  # passes
+_MOST_PASSES = 500
+_TOLERANCE = 1e-5
+_SWEEPS = 3
+# Other starts are tried beside the first: so many at most, of so many pairs in all.
+_ROUGH_STARTS = 3
+_START_PAIRS = 1_600_000
+_TRIAL_PASSES = 10
+# Of a call of the kernels, which cannot be interrupted.
+_BATCH_NUMBERS = 1 << 21
+_BATCH_PRODUCTS = 1 << 25
+
+Doubles = npt.NDArray[np.float64]
+
+
+class Trained(NamedTuple):
+    """The topic model, and figures of how the training went."""
+
+    model: NmfModel
+    metrics: dict[str, Any]
+
+
+class Words(NamedTuple):
+    """The words of topics, (n_topics, n_terms), the loss of each pass, and whether it settled."""
+
+    topic_word: npt.NDArray[np.float32]
+    losses: list[float]
+    converged: bool
+
+
+def train(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: NmfParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Factorise the weighted counts of the words ``kept``; a topic without words is left out.
+
+    Raises InputError where the weights leave nothing.
+    """
+    found = weighted_counts(corpus, kept, parameters.weighting)
+    by_loss = _least_squares if parameters.loss == "frobenius" else _least_divergence
+    words = by_loss(found, parameters, threads, observer)
+    model = NmfModel(
+        **trained_on(corpus, kept, found.counts),
+        topic_word=words.topic_word,
+        doc_topic=np.zeros((found.counts.n_docs, len(words.topic_word)), np.float32),
+        idf=found.idf,
+        weighting=parameters.weighting,
+        loss=parameters.loss,
+    )
+    observer.progress("topics of documents", 0, 1)
+    model.doc_topic[:], _ = infer_nmf(model, found.counts, threads)
+    observer.progress("topics of documents", 1, 1)
+    return Trained(
+        model,
+        {
+            "passes": len(words.losses),
+            "converged": words.converged,
+            "loss": [round(value, 6) for value in words.losses],
+        },
+    )
+
+
+def _least_squares(
+    found: WeightedCounts, parameters: NmfParameters, threads: int, observer: Observer
+) -> Words:
+    """Make the squares of what is left of the matrix least."""
+    counts = found.counts
+    matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
+    most = parameters.iterations or _MOST_PASSES
+    both, losses = _begun(matrix, parameters, most, threads, observer)
+    settled = False
+    while len(losses) < most:
+        observer.progress("factorising", len(losses), parameters.iterations)
+        losses.append(both.step())
+        settled = _has_settled(losses)
+        if settled and parameters.iterations is None:
+            break
+    observer.progress("factorising", len(losses), len(losses))
+    return Words(both.topic_word(), losses, settled)
+
+
+def _begun(
+    matrix: Sparse, parameters: NmfParameters, most: int, threads: int, observer: Observer
+) -> tuple[_Factorisation, list[float]]:
+    """Return the factors to which a few passes bring the best start, and the losses of these."""
+    n_pairs = len(matrix.values)
+    mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
+    starts = 1 + min(_ROUGH_STARTS, max(1, _START_PAIRS // max(1, n_pairs)))
+    best, losses = None, [math.inf]
+    for number in range(starts):
+        observer.progress("first topics", number, starts)
+        first = nndsvd(matrix, parameters.k, parameters.seed, threads, number)
+        both = _Factorisation(matrix, without_zeros(first, mean), threads)
+        trial = [both.step() for _ in range(min(_TRIAL_PASSES, most))]
+        if best is None or trial[-1] < losses[-1]:
+            best, losses = both, trial
+    observer.progress("first topics", starts, starts)
+    assert best is not None
+    return best, losses
+
+
+def _has_settled(losses: list[float]) -> bool:
+    if len(losses) <= _WINDOW:
+        return False
+    return losses[-1 - _WINDOW] - losses[-1] <= _TOLERANCE * losses[0]
+
+
+class _Factorisation:
+    """Documents and words by topics, whose product is near the matrix."""
+
+    def __init__(self, matrix: Sparse, first: Factors, threads: int) -> None:
+        self._documents = _Side(matrix, first.documents, threads)
+        turned = transposed(self._documents.kernel, matrix)
+        self._words = _Side(turned, first.words.T, threads)
+        self._squares = float((matrix.values.astype(np.float64) ** 2).sum())
+
+    def step(self) -> float:
+        """Make a pass; return the squares of what is left of the matrix."""
+        self._documents.improve(self._words)
+        explained = self._words.improve(self._documents)
+        product = float((self._documents.gram() * self._words.gram()).sum())
+        return self._squares - 2 * explained + product
+
+    def topic_word(self) -> npt.NDArray[np.float32]:
+        """Return the words of the topics that are anywhere."""
+        used = self._words.factor.any(axis=0) & self._documents.factor.any(axis=0)
+        return np.ascontiguousarray(self._words.factor[:, used].T, np.float32)
+
+
+class _Side:
+    """One of the two factors, and the matrix with a row for each of its rows."""
+
+    def __init__(self, matrix: Sparse, factor: npt.NDArray[np.float32], threads: int) -> None:
+        self.kernel = SparseMatrix(matrix.starts, matrix.columns, matrix.values, matrix.n_columns)
+        self.factor = np.ascontiguousarray(factor, np.float64)
+        self._threads = threads
+
+    def gram(self) -> Doubles:
+        """Return the products of the topics with one another."""
+        return gram_of(self.factor)
+
+    def improve(self, other: _Side) -> float:
+        """Sweep over the coordinates; return the sum of the matrix times the product of both."""
+        n_rows, k = self.factor.shape
+        products_of_topics = other.gram()
+        table = other.factor.astype(np.float32)
+        explained = 0.0
+        size = max(1, min(_BATCH_NUMBERS // k, _BATCH_PRODUCTS // k**2))
+        for first in range(0, n_rows, size):
+            rows = self.factor[first : first + size]
+            found = np.empty(rows.shape, np.float32)
+            self.kernel.multiply(table, first, found, self._threads)
+            products = found.astype(np.float64)
+            nonnegative(products_of_topics, products, 0.0, _SWEEPS, rows,
+                        np.empty(len(rows), np.int32), self._threads, go_on=True)  # fmt: skip
+            explained += float((rows * products).sum())
+        return explained
+
+
+def _least_divergence(
+    found: WeightedCounts, parameters: NmfParameters, threads: int, observer: Observer
+) -> Words:
+    """Make the divergence of the counts from the product least."""
+    counts = found.counts
+    like_plsa = PlsaParameters(parameters.k, parameters.iterations, seed=parameters.seed)
+    topics = plsa_native.fit_topics(counts, like_plsa, threads, observer)
+    n_tokens = int(counts.counts.sum(dtype=np.int64))
+    own = float(_x_log_x(counts.counts).sum() - _x_log_x(counts.doc_lengths()).sum())
+    losses = [own - n_tokens * value for value in topics.metrics["log_likelihood_per_token"]]
+    return Words(topics.topic_word.astype(np.float32), losses, topics.metrics["converged"])
+
+
+def _x_log_x(numbers: npt.NDArray[np.integer[Any]]) -> Doubles:
+    """Return each number times its logarithm."""
+    logs: Doubles = numbers * np.log(np.maximum(numbers, 1))
+    return logs
