@@ -90,7 +90,7 @@ words, in the documents trained on; **diversity** is the share of distinct words
 topics, which incoherent topics have too. **Perplexity** is that of every other token of the documents held
 out, given the rest; models without a prior are mixed with 5 % of the corpus's own distribution of words.
 **NMI** and **purity** compare each document's largest topic with its label (LSI: the largest coordinate,
-whatever its sign). **CPU s** are of whole processes, on a machine that others used as well: how fast ours
+whatever its sign). **CPU s** are of whole processes, of different days, on machines that others used as well: they do not compare. How fast ours
 is, [performance](performance.md) measures.
 
 Settings:
