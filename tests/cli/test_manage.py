@@ -98,8 +98,10 @@ def test_gc_removes_what_a_dead_process_left_but_no_run(on_copy: Run, copied_cac
     (copied_cache / "tmp" / "dead").mkdir()
     (copied_cache / "tmp" / "dead" / "half.npy").write_bytes(b"x" * 1000)
     before = on_copy("models").stdout
-    [row] = _rows(on_copy("cache", "gc", "--json"))
-    assert row == {"id": "tmp/dead", "bytes": 1000}
+    rows = _rows(on_copy("cache", "gc", "--json"))
+    # Questions asked before may have left what can be made again.
+    gone = [row for row in rows if not str(row["id"]).startswith("derived/")]
+    assert gone == [{"id": "tmp/dead", "bytes": 1000}]
     assert not list((copied_cache / "tmp").iterdir())
     assert on_copy("models").stdout == before
 
