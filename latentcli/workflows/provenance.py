@@ -65,12 +65,14 @@ def blas() -> str:
     """Return NumPy's library of linear algebra, its kernels and its number of threads."""
     from threadpoolctl import threadpool_info  # type: ignore[import-untyped]  # scikit-learn's
 
-    for found in threadpool_info():
-        if found["user_api"] == "blas":
-            kind = " ".join(str(found.get(k) or "?") for k in ("internal_api", "version"))
-            threads = "thread" if found["num_threads"] == 1 else "threads"
-            return f"{kind} {found.get('architecture') or ''}, {found['num_threads']} {threads}"
-    return ""
+    loaded = [found for found in threadpool_info() if found["user_api"] == "blas"]
+    if not loaded:
+        return ""
+    # SciPy may have brought one of its own, earlier or later.
+    found = next((one for one in loaded if "numpy" in str(one["filepath"])), loaded[0])
+    kind = " ".join(str(found.get(k) or "?") for k in ("internal_api", "version"))
+    threads = "thread" if found["num_threads"] == 1 else "threads"
+    return f"{kind} {found.get('architecture') or ''}, {found['num_threads']} {threads}"
 
 
 def changed_since(manifest: Mapping[str, Any], *packages: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from latentcli.errors import RequestError
+from latentcli.errors import MachineError, RequestError
 from latentcli.formats.files import replacing, write_through
 from tests.conftest import NOBODY
 
@@ -40,7 +40,7 @@ def test_a_failure_leaves_what_was_there_and_no_temporary(
     target = tmp_path / "vectors.txt"
     if before is not None:
         target.write_text(before)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(MachineError, match="no space left"):
         write_through(target, fail_half_way)
     assert [path.name for path in tmp_path.iterdir()] == ([target.name] if before else [])
     assert before is None or target.read_text() == before
@@ -95,7 +95,7 @@ def test_a_pipe_is_written_to_not_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
 def test_a_full_device_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(MachineError, match="no space left"):
         write_through(Path("/dev/full"), write_new)
 
 
