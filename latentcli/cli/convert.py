@@ -7,6 +7,13 @@ from typing import Annotated
 
 import typer
 
+from latentcli.cli.importing import (
+    ErrorsOption,
+    LabelsOption,
+    SkipOption,
+    TensorOption,
+    TrustOption,
+)
 from latentcli.cli.session import Session, command
 
 app = typer.Typer()
@@ -31,14 +38,7 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="The words of vectors that come without, one a line.",
-            show_default=False,
-        ),
-    ] = None,
+    labels: LabelsOption = None,
     vocabulary: Annotated[
         str | None,
         typer.Option(
@@ -47,22 +47,10 @@ def convert(
             show_default=False,
         ),
     ] = None,
-    tensor: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Which matrix, of a file of several.", show_default=False
-        ),
-    ] = None,
-    skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Leave out what has faults, and count it.")
-    ] = False,
-    encoding_errors: Annotated[
-        str, typer.Option(help="What is not UTF-8: strict (an error) or replace.")
-    ] = "strict",
-    trust_pickle: Annotated[
-        bool,
-        typer.Option("--trust-pickle", help="Load a file of gensim's own, which can run programs."),
-    ] = False,
+    tensor: TensorOption = None,
+    skip_invalid: SkipOption = False,
+    encoding_errors: ErrorsOption = "strict",
+    trust_pickle: TrustOption = False,
 ) -> None:
     """Write another program's vectors or corpus in another form; the cache keeps none of it.
 

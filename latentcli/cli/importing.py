@@ -11,6 +11,37 @@ from latentcli.cli.session import Session, command
 
 app = typer.Typer()
 
+# What 'latent convert' has, too.
+LabelsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--labels",
+        metavar="FILE",
+        help="The words of vectors that come without, one a line.",
+        show_default=False,
+    ),
+]
+TensorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tensor",
+        metavar="NAME",
+        help="Which matrix, of a file of several.",
+        show_default=False,
+    ),
+]
+SkipOption = Annotated[
+    bool, typer.Option("--skip-invalid", help="Leave out what has faults, and count it.")
+]
+ErrorsOption = Annotated[
+    str,
+    typer.Option("--encoding-errors", help="What is not UTF-8: strict (an error) or replace."),
+]
+TrustOption = Annotated[
+    bool,
+    typer.Option("--trust-pickle", help="Load a file of gensim's own, which can run programs."),
+]
+
 
 def import_(
     session: Session,
@@ -18,35 +49,15 @@ def import_(
         str,
         typer.Argument(metavar="FILE", help="Vectors of another program; - is standard input."),
     ],
-    labels: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help="The words of vectors that come without, one a line.",
-            show_default=False,
-        ),
-    ] = None,
+    labels: LabelsOption = None,
     name: opt.NameOption = "",
     format: Annotated[
         str, typer.Option(help="What the file is, where its content does not say it rightly.")
     ] = "auto",
-    tensor: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Which matrix, of a file of several.", show_default=False
-        ),
-    ] = None,
-    skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Leave out rows with faults, and count them.")
-    ] = False,
-    encoding_errors: Annotated[
-        str,
-        typer.Option(help="Words that are not UTF-8: strict (an error) or replace."),
-    ] = "strict",
-    trust_pickle: Annotated[
-        bool,
-        typer.Option("--trust-pickle", help="Load a file of gensim's own, which can run programs."),
-    ] = False,
+    tensor: TensorOption = None,
+    skip_invalid: SkipOption = False,
+    encoding_errors: ErrorsOption = "strict",
+    trust_pickle: TrustOption = False,
 ) -> None:
     """Bring in word vectors that another program made.
 

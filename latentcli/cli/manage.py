@@ -6,20 +6,10 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.completion import complete_models
+from latentcli.cli import options as opt
 from latentcli.cli.session import Session, command
 
 app = typer.Typer()
-
-_Ref = Annotated[
-    str,
-    typer.Argument(
-        metavar="REF",
-        help="A name, an id or its beginning, a run's directory, or latest.",
-        autocompletion=complete_models,
-        show_default=False,
-    ),
-]
 
 
 def models(session: Session) -> None:
@@ -33,7 +23,7 @@ def models(session: Session) -> None:
         session.observer.note(f"nothing yet in {session.cache.root}")
 
 
-def show(session: Session, ref: _Ref) -> None:
+def show(session: Session, ref: opt.RefArgument) -> None:
     """Print the record of a run: parameters, figures, versions.
 
     Prints what ``models`` prints, then engine, parameters, mask, metrics, tokenizer,
@@ -46,7 +36,7 @@ def show(session: Session, ref: _Ref) -> None:
 
 def rename(
     session: Session,
-    ref: _Ref,
+    ref: opt.RefArgument,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new name.")],
 ) -> None:
     """Give a run a name in place of those that it has.
@@ -58,7 +48,7 @@ def rename(
     session.answer([run(session.cache, ref, name, session.observer)])
 
 
-def remove(session: Session, ref: _Ref) -> None:
+def remove(session: Session, ref: opt.RefArgument) -> None:
     """Remove a run from the cache, damaged or not. What was made from a removed corpus stays.
 
     Prints what was removed: id, name, kind, algorithm, created, bytes, corpus.

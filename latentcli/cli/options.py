@@ -238,6 +238,15 @@ ResumeOption = Annotated[
         rich_help_panel=TRAINING,
     ),
 ]
+RefArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="REF",
+        help="A name, an id or its beginning, a run's directory, or latest.",
+        autocompletion=complete_models,
+        show_default=False,
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-n", help="How many answers.", callback=within(1, 1_000_000))
 ]

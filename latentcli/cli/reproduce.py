@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.completion import complete_models
+from latentcli.cli import options as opt
 from latentcli.cli.options import within
 from latentcli.cli.session import Session, command
 
@@ -15,15 +15,7 @@ app = typer.Typer()
 
 def reproduce(
     session: Session,
-    ref: Annotated[
-        str,
-        typer.Argument(
-            metavar="REF",
-            help="A name, an id or its beginning, a run's directory, or latest.",
-            autocompletion=complete_models,
-            show_default=False,
-        ),
-    ],
+    ref: opt.RefArgument,
     threads: Annotated[
         int | None,
         typer.Option(

@@ -379,7 +379,8 @@ def _zip(source: Source, include: tuple[str, ...]) -> Iterator[tuple[str, Binary
                     raise InputError(f"{source.name}:{path}: is encrypted")
                 with archive.open(entries[path]) as raw:
                     yield path, _member(raw, f"{source.name}:{path}")
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        # RuntimeError: of a compression or encryption that zipfile does not know
         raise InputError(f"{source.name}: not a readable zip archive ({error})") from None
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +22,13 @@ import numpy.typing as npt
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines import plsa_native
-from latentcli.engines.lsi import WeightedCounts, weighted_counts
+from latentcli.engines.lsi import WeightedCounts
+from latentcli.engines.nmf import Trained, Words, fitted
 from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import NmfParameters, PlsaParameters
 from latentcli.engines.truncated_svd import Sparse, gram_of, transposed
 from latentcli.kernels import SparseMatrix, nonnegative
-from latentcli.models.topic_model import NmfModel, trained_on
 from latentcli.observer import Observer
-from latentcli.queries.inference import infer_nmf
 
 _WINDOW = 5  # passes
 _MOST_PASSES = 500
@@ -46,21 +45,6 @@ _BATCH_PRODUCTS = 1 << 25
 Doubles = npt.NDArray[np.float64]
 
 
-class Trained(NamedTuple):
-    """The topic model, and figures of how the training went."""
-
-    model: NmfModel
-    metrics: dict[str, Any]
-
-
-class Words(NamedTuple):
-    """The words of topics, (n_topics, n_terms), the loss of each pass, and whether it settled."""
-
-    topic_word: npt.NDArray[np.float32]
-    losses: list[float]
-    converged: bool
-
-
 def train(
     corpus: EncodedCorpus,
     kept: Rows,
@@ -73,28 +57,8 @@ def train(
 
     Raises InputError where the weights leave nothing.
     """
-    found = weighted_counts(corpus, kept, parameters.weighting)
     by_loss = _least_squares if parameters.loss == "frobenius" else _least_divergence
-    words = by_loss(found, parameters, threads, observer)
-    model = NmfModel(
-        **trained_on(corpus, kept, found.counts),
-        topic_word=words.topic_word,
-        doc_topic=np.zeros((found.counts.n_docs, len(words.topic_word)), np.float32),
-        idf=found.idf,
-        weighting=parameters.weighting,
-        loss=parameters.loss,
-    )
-    observer.progress("topics of documents", 0, 1)
-    model.doc_topic[:], _ = infer_nmf(model, found.counts, threads)
-    observer.progress("topics of documents", 1, 1)
-    return Trained(
-        model,
-        {
-            "passes": len(words.losses),
-            "converged": words.converged,
-            "loss": [round(value, 6) for value in words.losses],
-        },
-    )
+    return fitted(by_loss, corpus, kept, parameters, threads, observer)
 
 
 def _least_squares(
@@ -113,7 +77,7 @@ def _least_squares(
         if settled and parameters.iterations is None:
             break
     observer.progress("factorising", len(losses), len(losses))
-    return Words(both.topic_word(), losses, settled)
+    return Words(both.topic_word(), losses, len(losses), settled)
 
 
 def _begun(
@@ -204,7 +168,8 @@ def _least_divergence(
     n_tokens = int(counts.counts.sum(dtype=np.int64))
     own = float(_x_log_x(counts.counts).sum() - _x_log_x(counts.doc_lengths()).sum())
     losses = [own - n_tokens * value for value in topics.metrics["log_likelihood_per_token"]]
-    return Words(topics.topic_word.astype(np.float32), losses, topics.metrics["converged"])
+    words = topics.topic_word.astype(np.float32)
+    return Words(words, losses, len(losses), topics.metrics["converged"])
 
 
 def _x_log_x(numbers: npt.NDArray[np.integer[Any]]) -> Doubles:

@@ -9,35 +9,25 @@ one ended, so that progress is told and the loss is looked at between them; it b
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from sklearn.decomposition import non_negative_factorization
 
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
-from latentcli.engines.lsi import WeightedCounts, weighted_counts
+from latentcli.engines.lsi import WeightedCounts
+from latentcli.engines.nmf import Trained, Words, fitted
 from latentcli.engines.nndsvd import Factors, nndsvd
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
-from latentcli.models.topic_model import NmfModel, trained_on
 from latentcli.observer import Observer
-from latentcli.queries.inference import infer_nmf
 
 _BLOCK_PASSES = 5
 _MOST_PASSES = 500
 _TOLERANCE = 1e-4
 _BATCH_NUMBERS = 1 << 21
 _SOLVERS = {"frobenius": ("cd", "frobenius"), "kl": ("mu", "kullback-leibler")}
-
-
-class Trained(NamedTuple):
-    """The topic model, and figures of how the training went."""
-
-    model: NmfModel
-    metrics: dict[str, Any]
 
 
 def train(
@@ -52,33 +42,13 @@ def train(
 
     Raises InputError where the weights leave nothing.
     """
-    found = weighted_counts(corpus, kept, parameters.weighting)
-    words, losses, converged = _factorised(found, parameters, threads, observer)
-    model = NmfModel(
-        **trained_on(corpus, kept, found.counts),
-        topic_word=words,
-        doc_topic=np.zeros((found.counts.n_docs, len(words)), np.float32),
-        idf=found.idf,
-        weighting=parameters.weighting,
-        loss=parameters.loss,
-    )
-    observer.progress("topics of documents", 0, 1)
-    model.doc_topic[:], _ = infer_nmf(model, found.counts, threads)
-    observer.progress("topics of documents", 1, 1)
-    return Trained(
-        model,
-        {
-            "passes": parameters.iterations or _BLOCK_PASSES * len(losses),
-            "converged": converged,
-            "loss": [round(value, 6) for value in losses],
-        },
-    )
+    return fitted(_factorised, corpus, kept, parameters, threads, observer)
 
 
 def _factorised(
     found: WeightedCounts, parameters: NmfParameters, threads: int, observer: Observer
-) -> tuple[npt.NDArray[np.float32], list[float], bool]:
-    """Return the words of topics, (n_topics, n_terms), the loss after each block, and its end."""
+) -> Words:
+    """Factorise in blocks of passes, after each of which the loss is looked at."""
     counts = found.counts
     values = found.weights.astype(np.float32)
     observer.progress("first topics", 0, 1)
@@ -109,7 +79,7 @@ def _factorised(
             break
     observer.progress("factorising", done, done)
     used = (factors.words.sum(axis=1) > 0) & (factors.documents.sum(axis=0) > 0)
-    return np.ascontiguousarray(factors.words[used]), losses[1:], converged
+    return Words(np.ascontiguousarray(factors.words[used]), losses[1:], done, converged)
 
 
 def _loss(matrix: sparse.csr_matrix, factors: Factors, loss: str) -> float:

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <stdexcept>
 #include <string>
 
 #include "aligned_rows.hpp"
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "lda.hpp"
 #include "lda_infer.hpp"
@@ -20,13 +20,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 void check_starts(const Array<const std::int64_t, 1>& starts, std::size_t n_tokens) {
     const std::int64_t* first = starts.data();

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <stdexcept>
 
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "nnls.hpp"
 
@@ -15,13 +15,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 bool finite(const Array<const double, 2>& table) {
     return std::all_of(table.data(), table.data() + table.size(),

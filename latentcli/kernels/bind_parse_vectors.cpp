@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "parse_vectors.hpp"
 
@@ -15,9 +16,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
 
 std::pair<std::size_t, std::size_t> parse(const nb::bytes& text, std::size_t start,
                                           const Array<float, 2>& vectors,

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 
 #include "aligned_rows.hpp"
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "plsa.hpp"
 
@@ -18,13 +18,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 bool aligned(const void* data) { return reinterpret_cast<std::uintptr_t>(data) % 64 == 0; }
 

@@ -2,9 +2,9 @@
 #include <nanobind/ndarray.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "subwords.hpp"
 
@@ -14,13 +14,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 template <typename Scalar>
 nb::ndarray<nb::numpy, Scalar, nb::ndim<1>> owned(std::vector<Scalar>&& values) {

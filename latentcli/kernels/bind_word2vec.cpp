@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
+#include "arrays.hpp"
 #include "bindings.hpp"
 #include "word2vec.hpp"
 
@@ -18,13 +18,6 @@ using namespace nb::literals;
 namespace latent {
 
 namespace {
-
-template <typename Scalar, int dims>
-using Array = nb::ndarray<Scalar, nb::ndim<dims>, nb::c_contig, nb::device::cpu>;
-
-void require(bool holds, const char* what) {
-    if (!holds) throw std::invalid_argument(what);
-}
 
 void check_weights(const Array<float, 2>& weights) {
     require(weights.shape(1) > 0 && weights.shape(1) % 16 == 0,

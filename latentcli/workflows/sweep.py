@@ -156,6 +156,20 @@ def spread(values: Sequence[float | None]) -> Spread | None:
     return Spread(sum(known) / len(known), min(known), max(known))
 
 
+def judged(
+    trained: Sequence[Trained],
+    judge: Callable[[Trained], Mapping[str, Spread | None]],
+    observer: Observer,
+) -> list[Mapping[str, Spread | None]]:
+    """Return the figures of each setting."""
+    figures = []
+    for number, each in enumerate(trained):
+        observer.progress("judging, settings", number, len(trained))
+        figures.append(judge(each))
+    observer.progress("judging, settings", len(trained), len(trained))
+    return figures
+
+
 def settings_of(
     trained: Sequence[Trained],
     measures: Sequence[Shown],

@@ -33,6 +33,7 @@ from latentcli.workflows.sweep import (
     Swept,
     Trained,
     jobs_of,
+    judged,
     mean_of,
     settings_of,
     spread,
@@ -135,11 +136,7 @@ def sweep_embeddings(
         cache, members, lambda job, within: embedding_run(cache, job, within), observer
     )
     losses = _losses(corpus, members[0].job, observer)
-    figures = []
-    for number, each in enumerate(trained):
-        observer.progress("judging, settings", number, len(trained))
-        figures.append(_judged(each, pairs, losses))
-    observer.progress("judging, settings", len(trained), len(trained))
+    figures = judged(trained, lambda each: _judged(each, pairs, losses), observer)
     done = settings_of(trained, _MEASURES, figures)
     return Swept([_row(setting) for setting in done], _curves(done, corpus, wanted, losses))
 

@@ -28,6 +28,7 @@ from latentcli.workflows.sweep import (
     Swept,
     Trained,
     jobs_of,
+    judged,
     mean_of,
     settings_of,
     spread,
@@ -129,12 +130,8 @@ def sweep_topics(
     trained = train_all(
         cache, members, lambda job, within: trained_run(cache, job, found.kept, within), observer
     )
-    figures = []
     unseen = _unseen(found)
-    for number, each in enumerate(trained):
-        observer.progress("judging, settings", number, len(trained))
-        figures.append(_judged(each, unseen))
-    observer.progress("judging, settings", len(trained), len(trained))
+    figures = judged(trained, lambda each: _judged(each, unseen), observer)
     done = settings_of(trained, _MEASURES, figures)
     return Swept([_row(setting) for setting in done], _curves(done, found, wanted, list(requests)))
 

@@ -15,7 +15,7 @@ from sklearn.decomposition import NMF
 from sklearn.decomposition._nmf import _initialize_nmf
 
 from latentcli.engines import nmf_native, nmf_sklearn
-from latentcli.engines.nmf_native import Trained
+from latentcli.engines.nmf import Trained
 from latentcli.engines.nndsvd import nndsvd
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
