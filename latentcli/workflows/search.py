@@ -12,7 +12,6 @@ from latentcli.corpus.joining import joined_words
 from latentcli.corpus.tokenizers import make_tokenizer
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
-from latentcli.formats.document_space import REVISION, open_documents
 from latentcli.formats.word_vectors import EMBEDDING, open_subwords
 from latentcli.models.document_space import HELLINGER, DocumentSpace
 from latentcli.models.subwords import SubwordVectors
@@ -23,11 +22,12 @@ from latentcli.queries.questions import lda_mixture, lsi_coordinates, mean_vecto
 from latentcli.queries.search import NearDocument, mixture_terms, nearest_documents
 from latentcli.queries.words import NO_ROW, Found, check_query, shortened, unknown_words
 from latentcli.store.cache import Cache
-from latentcli.store.derived import keep_documents, kept_documents, scan_index
+from latentcli.store.derived import scan_index
 from latentcli.wording import counted
 from latentcli.workflows.ask import note_composed
 from latentcli.workflows.corpus_text import TrainingText
 from latentcli.workflows.find import chosen_run
+from latentcli.workflows.kept_documents import document_space
 
 _TOPIC_MODEL = "topic-model"
 _NAMED_UNKNOWN = 5
@@ -142,7 +142,7 @@ class _Place:
 
     def __init__(self, cache: Cache, run: Artefact, observer: Observer) -> None:
         self._cache, self._run, self._observer = cache, run, observer
-        self.space, self._corpora = _space(cache, run, observer)
+        self.space, self._corpora = document_space(cache, run, observer)
         self.words = WordVectors(
             run.strings("vocabulary"), _word_vectors(run), run.manifest["tokenizer"]
         )
@@ -256,24 +256,6 @@ def _open(cache: Cache, ref: str | None, observer: Observer) -> _Place:
     if run.kind not in (EMBEDDING, _TOPIC_MODEL):
         raise RequestError(f"'{ref}' is a {run.kind}", "choose a topic model or an embedding")
     return _Place(cache, run, observer)
-
-
-def _space(cache: Cache, run: Artefact, observer: Observer) -> tuple[DocumentSpace, list[str]]:
-    """Open what the documents are compared by; make it, and keep it, where it is missing.
-
-    Return the ids of the runs of the corpus and its text, too.
-    """
-    kept = kept_documents(cache, run, REVISION)
-    if kept is None:
-        from latentcli.workflows.document_space import document_space_parts
-
-        parts = document_space_parts(cache, run)
-        n_docs = counted(len(parts.strings["documents"]), "document")
-        kept = keep_documents(cache, run, *parts)
-        if kept is None:
-            return parts.in_memory(), parts.description["corpora"]
-        observer.note(f"made vectors of {n_docs}, kept for the next search")
-    return open_documents(kept), kept.manifest["corpora"]
 
 
 def _word_vectors(run: Artefact) -> memoryview[float]:
