@@ -139,9 +139,9 @@ def fasttext(result: Result) -> str:
     for key, name in (("wordsim353", "WordSim-353"), ("simlex999", "SimLex-999"), ("men", "MEN")):
         for suffix, which in (("", "words seen"), ("_rare", "a word rare or unseen")):
             pairs = result["quality"][names[0]][f"{key}{suffix}_pairs"]
-            cells = [f"{result['quality'][peer][key + suffix]:.3f}" for peer in names]
+            cells = [_with_deviation(result["quality"][peer], key + suffix) for peer in names]
             scores.append([f"{name}, {which}", pairs, *cells])
-    share = [f"{result['quality'][peer]['left_out_same_beginning']:.3f}" for peer in names]
+    share = [_with_deviation(result["quality"][peer], "left_out_same_beginning") for peer in names]
     scores.append(["words left out: neighbours that begin alike", "", *share])
     near = [
         [
@@ -158,13 +158,17 @@ def fasttext(result: Result) -> str:
 
 {table(heads, rows)}
 
-Quality of these models (of rare and unseen words, vectors are composed):
+Quality, means over {result["seeds"]} seeds (standard deviations); of rare and unseen words, vectors are composed:
 
 {table(["measure", "pairs", *names], scores)}
 
 The words nearest to some that neither has seen:
 
 {table(["word", *names], near)}"""
+
+
+def _with_deviation(scores: Result, name: str) -> str:
+    return f"{scores[name]:.3f} ({scores[f'{name}_sd']:.3f})"
 
 
 def fasttext_bars(result: Result) -> list[Bar]:
