@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli.errors import RequestError
@@ -18,7 +18,7 @@ from latentcli.queries.words import Found, shortened
 if TYPE_CHECKING:
     from latentcli.models.word_vectors import Asked
 
-_SIGNS = {"+": 1.0, "-": -1.0}
+_SIGNS = {"+": 1.0, "-": -1.0, "\u2212": -1.0}  # the last as it is printed
 _TIMES = "*"
 _HINT = "as in 'king - man + 2 * woman', with spaces around operators and without parentheses"
 # Of a sum of unit vectors so short that float32 leaves nothing of its direction.
@@ -73,21 +73,27 @@ def terms(text: str) -> list[Term] | None:
     tokens = text.split()
     if len(tokens) < 2 or not any(token in _SIGNS or token == _TIMES for token in tokens):
         return None
-    groups: list[tuple[str, list[str]]] = [("+", [])]
-    for token in tokens:
-        if token in _SIGNS:
-            groups.append((token, []))
-        else:
-            groups[-1][1].append(token)
+    groups = _parted(tokens, _SIGNS)
     if not groups[0][1]:  # a sign before the first term
         del groups[0]
     return [_term(text, sign, words) for sign, words in groups]
 
 
+def _parted(tokens: Sequence[str], operators: Collection[str]) -> list[tuple[str, list[str]]]:
+    """Return what stands between operators, each with the operator before it; first "+"."""
+    groups: list[tuple[str, list[str]]] = [("+", [])]
+    for token in tokens:
+        if token in operators:
+            groups.append((token, []))
+        else:
+            groups[-1][1].append(token)
+    return groups
+
+
 def _term(text: str, sign: str, tokens: list[str]) -> Term:
     if not tokens:
         raise _malformed(text, f"no word behind '{sign}'")
-    factors = [factor.strip() for factor in f" {' '.join(tokens)} ".split(f" {_TIMES} ")]
+    factors = [" ".join(factor) for _, factor in _parted(tokens, _TIMES)]
     if not all(factors):
         raise _malformed(text, f"'{_TIMES}' wants a number before it and a word behind it")
     words = [factor for factor in factors if _number(factor) is None] or [factors[-1]]
