@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -92,7 +93,8 @@ def interpolate(
 
 
 def _chosen(cache: Cache, ref: str | None, of: str | None, observer: Observer) -> Artefact:
-    if of == WORDS or (of is None and ref is None):
+    named = ref is not None or os.environ.get("LATENT_MODEL", "").strip()
+    if of == WORDS or (of is None and not named):
         return chosen_run(cache, ref, EMBEDDING, observer)
     run = chosen_run(cache, ref, _TOPIC_MODEL if of == TOPICS else None, observer)
     if run.kind not in (EMBEDDING, _TOPIC_MODEL):

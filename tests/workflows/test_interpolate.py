@@ -128,6 +128,15 @@ def test_words_go_by_the_latest_embedding_though_a_topic_model_is_later(
     assert [one.word for one in found][::4] == ["king", "queen"]
 
 
+def test_a_topic_model_in_the_environment_is_asked_for_its_documents(
+    trained: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk = Walk("cooking-01", "astronomy-02", 3, 2)
+    named = list(interpolate(trained, walk, "notices"))
+    monkeypatch.setenv("LATENT_MODEL", "notices")
+    assert list(interpolate(trained, walk)) == named
+
+
 @pytest.mark.parametrize(
     ("walk", "ref", "error", "what"),
     [
