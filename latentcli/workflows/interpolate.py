@@ -30,6 +30,7 @@ from latentcli.workflows.kept_documents import (
 if TYPE_CHECKING:
     from latentcli.models.topic_model import LsiModel, MixtureModel
 
+# As in models/points.py, which loads NumPy.
 WORDS, DOCUMENTS, TOPICS = KINDS = ("words", "documents", "topics")
 _TOPIC_MODEL = "topic-model"
 
