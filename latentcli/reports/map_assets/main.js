@@ -32,7 +32,7 @@ class MapPage {
     this.controls();
     this.measure();
     this.recolour(0);
-    new ResizeObserver(() => this.measure()).observe($("stage"));
+    new ResizeObserver(() => this.measure() && this.frame(BUDGET)).observe($("stage"));
     darkness.addEventListener("change", () => this.repaint());
     this.frame(FIRST);
   }
@@ -116,16 +116,23 @@ class MapPage {
     this.ask();
   }
 
+  // Fit the canvases to the stage; tell whether they were of another size.
   measure() {
     const { clientWidth: width, clientHeight: height } = $("stage");
     const ratio = Math.min(devicePixelRatio, this.painter instanceof ImagePainter ? 1 : 2);
     this.ratios = { points: ratio, labels: devicePixelRatio };
+    let changed = false;
     for (const [id, by] of Object.entries(this.ratios)) {
-      [$(id).width, $(id).height] = [Math.round(width * by), Math.round(height * by)];
+      const canvas = $(id), size = [Math.round(width * by), Math.round(height * by)];
+      if (canvas.width === size[0] && canvas.height === size[1]) continue;
+      [canvas.width, canvas.height] = size;
+      changed = true;
     }
-    this.camera.resize(width, height);
-    this.labels.restart();
-    this.frame(BUDGET);
+    if (changed) {
+      this.camera.resize(width, height);
+      this.labels.restart();
+    }
+    return changed;
   }
 
   // --- moving
@@ -217,12 +224,15 @@ class MapPage {
 
   // --- drawing
 
-  ask() {
+  // Ask for a frame. Where nothing moves, labels that are not done get twice the time in the next.
+  ask(budget = BUDGET) {
+    this.budget = budget;
     this.asked ??= requestAnimationFrame((now) => {
       this.asked = null;
       this.flight?.(now);
-      this.frame(BUDGET);
-      if (this.flight || !this.labels.done) this.ask();
+      this.frame(this.budget);
+      if (this.flight) this.ask();
+      else if (!this.labels.done) this.ask(2 * this.budget);
     });
   }
 
