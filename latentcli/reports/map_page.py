@@ -22,8 +22,10 @@ import numpy.typing as npt
 
 from latentcli.reports.map_view import MapView
 
-_SCRIPTS = ("points", "camera", "grid", "colours", "look", "paint_gl", "paint_2d", "labels")
-_SCRIPTS += ("search", "legend", "gestures", "main")
+_SCRIPTS = (
+    *("points", "camera", "grid", "colours", "look", "paint_gl", "paint_2d", "labels"),
+    *("search", "legend", "gestures", "main"),
+)
 # What weights are called as a colouring, and what they count.
 _WEIGHTS = {"words": ("frequency", "occurrences"), "documents": ("length", "tokens")}
 _OTHER_WEIGHTS = ("size", "tokens")
