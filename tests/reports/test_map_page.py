@@ -49,6 +49,8 @@ HOSTILE = [
     "\ufeff",
     "",
 ]
+# So that the page does not learn that WebGL is SwiftShader's, which it leaves alone.
+UNNAMED = "WebGL2RenderingContext.prototype.getExtension = () => null;"
 SHIFT, ENTER, ESCAPE, RIGHT, DOWN = "\ue008", "\ue007", "\ue00c", "\ue014", "\ue015"
 WEBGL, NO_WEBGL = "--enable-unsafe-swiftshader", "--disable-3d-apis"
 
@@ -273,18 +275,19 @@ def test_categories_are_told_apart_by_the_colour_blind(scheme: str) -> None:
 Opened = Callable[[MapView], Browser]
 
 
-def _started(profile: Path, flag: str) -> Iterator[Browser]:
+def _started(profile: Path, flag: str, script: str = "") -> Iterator[Browser]:
     if not (CHROMIUM and CHROMEDRIVER):
         if os.environ.get("CI"):
             pytest.fail("chromium and chromedriver are not installed")
         pytest.skip("chromium and chromedriver are not installed")
     with start_browser(profile, flag) as browser:
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=script)
         yield browser
 
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    yield from _started(tmp_path_factory.mktemp("profile"), WEBGL)
+    yield from _started(tmp_path_factory.mktemp("profile"), WEBGL, UNNAMED)
 
 
 @pytest.fixture(scope="module")
@@ -585,6 +588,23 @@ def test_without_webgl_the_same_is_drawn_by_hand(
     assert (np.abs(one - other).max(2) > 40).sum() < drawn * 0.01
     by_hand.move(*where(by_hand, 1))
     by_hand.wait("document.getElementById('tip').innerText.startsWith('w1')")
+
+
+@pytest.mark.slow
+def test_webgl_in_software_is_left_alone(opened: Opened) -> None:
+    shown = cloud(10)
+    browser = opened(shown)
+    assert browser.run("return latentMap.painter()") == "webgl"
+    named = (
+        "WebGL2RenderingContext.prototype.getExtension = () => ({UNMASKED_RENDERER_WEBGL: 7937})"
+    )
+    other = f"{named}; WebGL2RenderingContext.prototype.getParameter = () => 'Google SwiftShader';"
+    script = browser.devtools("Page.addScriptToEvaluateOnNewDocument", source=other)
+    try:
+        opened(shown)
+        assert browser.run("return latentMap.painter()") == "canvas"
+    finally:
+        browser.devtools("Page.removeScriptToEvaluateOnNewDocument", **script)
 
 
 @pytest.mark.slow

@@ -256,8 +256,8 @@ class MapPage {
 
   // Pixels of a middling point: smaller the more there are, larger from near by.
   radius() {
-    const room = (this.camera.width * this.camera.height * 0.1) / Math.max(1, this.points.n);
-    const least = Math.min(7, Math.max(1.4, Math.sqrt(room / Math.PI)));
+    const room = (this.camera.width * this.camera.height * 0.08) / Math.max(1, this.points.n);
+    const least = Math.min(5, Math.max(1.4, Math.sqrt(room / Math.PI)));
     return Math.min(Math.max(9, least), least * Math.max(1, this.camera.zoom()) ** 0.35);
   }
 
