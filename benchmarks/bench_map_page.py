@@ -173,7 +173,7 @@ def measured(browser: Browser, program: str, page: Path, seconds: int) -> dict[s
         "load_s": float(f"{load:.3g}"),
         "frame_ms": median(frames),
         "frame_p95_ms": float(f"{np.percentile(frames, 95):.4g}"),
-        "frames": len(frames),
+        "frames_per_s": float(f"{1000 / frames.mean():.3g}"),
     }
 
 

@@ -318,10 +318,10 @@ def map_page(result: Result) -> str:
     """The map's page in a browser."""
     rows = [
         [row["program"], f"{row['points']:,}", row["how"], row["kib"], row["load_s"],
-         row["frame_ms"], row["frame_p95_ms"], row.get("draw_ms"), row.get("draw_p95_ms")]
+         row["frames_per_s"], row["frame_ms"], row["frame_p95_ms"], row.get("draw_ms"), row.get("draw_p95_ms")]
         for row in result["rows"]
     ]  # fmt: skip
-    heads = ["program", "points", "drawn", "KiB", "s to the first picture", "ms a frame, median",
+    heads = ["program", "points", "drawn", "KiB", "s to the first picture", "frames a second", "ms a frame, median",
              "95th percentile", "our draw, ms", "95th percentile"]  # fmt: skip
     return f"""## The map's page
 
