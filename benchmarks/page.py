@@ -158,7 +158,7 @@ def fasttext(result: Result) -> str:
 
 {table(heads, rows)}
 
-Quality, means over {result["seeds"]} seeds (standard deviations); of rare and unseen words, vectors are composed:
+Quality, means of {result["seeds"]} runs (standard deviations); of rare and unseen words, vectors are composed:
 
 {table(["measure", "pairs", *names], scores)}
 
