@@ -432,6 +432,7 @@ def test_search_finds_beginnings_then_parts_in_any_case_and_flies_there(opened: 
                         "return [b.left + b.width / 2, b.top + b.height / 2]")  # fmt: skip
     np.testing.assert_allclose(where(browser, 70), stage, atol=1)
     assert str(tip(browser)).startswith("STRASSENBAHN")
+    assert len(lit(browser, 2000)) == 2000  # among its neighbours
     browser.press(ESCAPE, "Σ", "Ο", "Φ", "Ό", "Σ")
     assert found(browser) == ["σοφός"]
     browser.press(*"nothing of the kind")

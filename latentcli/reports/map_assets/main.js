@@ -170,10 +170,15 @@ class MapPage {
     this.reset();
   }
 
+  // Fly to a point and show it among its neighbours, found or not.
   flyTo(i) {
     this.selected = i;
     this.hovered = -1;
-    const zoom = Math.max(this.camera.zoom(), Math.min(24, Math.sqrt(this.points.n) / 12));
+    this.found = null;
+    if (!this.colouring.of || !this.legend.chosen.has(this.colouring.of[i])) this.legend.chosen.clear();
+    this.legend.press();
+    this.dress();
+    const zoom = Math.max(this.camera.zoom(), Math.min(24, Math.sqrt(this.points.n) / 16));
     this.fly(this.camera.x[i], this.camera.y[i], Math.max(1, zoom));
   }
 
@@ -287,9 +292,9 @@ class MapPage {
       tip.replaceChildren(element("strong", this.points.names[i] || "(no name)"), list);
     }
     const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = x + width + 24 < this.camera.width ? x + 12 : x - width - 12;
-    const top = Math.min(this.camera.height - height - 8, Math.max(8, y - height / 2));
-    tip.style.transform = `translate(${Math.round(Math.max(4, left))}px, ${Math.round(top)}px)`;
+    const left = Math.max(4, Math.min(this.camera.width - width - 4, x - 16));
+    const top = y + 16 + height < this.camera.height ? y + 16 : y - 16 - height;
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
     tip.classList.toggle("away", x < 0 || y < 0 || x > this.camera.width || y > this.camera.height);
   }
 }
