@@ -22,8 +22,10 @@ import numpy.typing as npt
 
 from latentcli.reports.map_view import MapView
 
-_SCRIPTS = ("points", "camera", "grid", "colours", "look", "paint_gl", "paint_2d", "labels")
-_SCRIPTS += ("search", "legend", "gestures", "main")
+_SCRIPTS = (
+    *("points", "camera", "grid", "colours", "look", "paint_gl", "paint_2d", "labels"),
+    *("search", "legend", "gestures", "main"),
+)
 # What weights are called as a colouring, and what they count.
 _WEIGHTS = {"words": ("frequency", "occurrences"), "documents": ("length", "tokens")}
 _OTHER_WEIGHTS = ("size", "tokens")
@@ -72,9 +74,14 @@ def _colouring(name: str, of: Sequence[str]) -> dict[str, Any]:
     return {"name": name, "categories": categories, "codes": _packed(codes)}
 
 
-def _natural(category: str) -> tuple[list[tuple[int, str]], str]:
+def _natural(category: str) -> tuple[list[tuple[int, int, str]], str]:
     parts = re.findall(r"[0-9]+|[^0-9]+", category)
-    return [(int(p), "") if "0" <= p[0] <= "9" else (-1, p.casefold()) for p in parts], category
+    return [_number(p) if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in parts], category
+
+
+def _number(digits: str) -> tuple[int, int, str]:
+    value = digits.lstrip("0")  # of any length: it is never made an int
+    return 0, len(value), value
 
 
 def _counts(weights: npt.NDArray[np.float64]) -> npt.NDArray[Any]:

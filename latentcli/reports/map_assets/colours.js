@@ -1,6 +1,7 @@
 // Colours of the points: of their categories, or of how heavy they are.
 
 const WELL_TOLD = 20; // categories with a colour of their own
+const INK = { light: [29, 35, 41], dark: [228, 231, 234] };
 const GREY = { light: [150, 156, 162], dark: [112, 119, 126] };
 // The first eight are told apart by the colour-blind, too (see test_map_page.py); the later ones
 // fill the gaps between these as well as can be.
@@ -33,37 +34,32 @@ function css(colour) {
 function readColourings(given, points) {
   const found = given.colourings.map((each) => grouped(each.name, each.categories, numbers(each.codes)));
   if (points.weights) found.push({ name: given.weighed, groups: null, of: null });
-  if (!found.length) found.push({ name: "none", groups: [], of: new Uint16Array(points.n) });
+  if (!found.length) found.push({ name: "none", groups: [], of: new Uint32Array(points.n) });
   return found;
 }
 
-// The largest categories get groups of their own, the others share one, and so do points of none.
+// Each category is a group; the largest have colours, listed first, and the others are grey.
 function grouped(name, categories, codes) {
   const counts = new Uint32Array(categories.length);
   for (const code of codes) counts[code]++;
   const named = [...categories.keys()].filter((c) => categories[c] !== "");
-  const bySize = [...named].sort((a, b) => counts[b] - counts[a] || a - b);
+  const bySize =[...named].sort((a, b) => counts[b] - counts[a] || a - b);
   const own = new Set(bySize.slice(0, WELL_TOLD));
-  const groups = named.filter((c) => own.has(c)).map((c, colour) => ({
-    name: categories[c], count: counts[c], colour, category: c,
-  }));
-  const rest = bySize.slice(WELL_TOLD), to = new Uint16Array(categories.length);
-  groups.forEach((group, g) => (to[group.category] = g));
-  if (rest.length) {
-    for (const c of rest) to[c] = groups.length;
-    const count = rest.reduce((sum, c) => sum + counts[c], 0);
-    groups.push({ name: `other (${rest.length})`, count, colour: -1 });
-  }
+  const listed = [...named.filter((c) => own.has(c)), ...named.filter((c) => !own.has(c))];
   const none = categories.indexOf("");
-  if (none >= 0) {
-    to[none] = groups.length;
-    groups.push({ name: "none", count: counts[none], colour: -1 });
-  }
-  return { name, groups, of: Uint16Array.from(codes, (code) => to[code]), categories, codes };
+  if (none >= 0) listed.push(none);
+  const groups = listed.map((c, g) => ({
+    name: categories[c] || "none", count: counts[c], colour: own.has(c) ? g : -1,
+  }));
+  const to = new Uint32Array(categories.length);
+  listed.forEach((c, g) => (to[c] = g));
+  return { name, groups, of: Uint32Array.from(codes, (code) => to[code]), categories, codes };
 }
 
-function groupColour(group, scheme) {
-  return group.colour < 0 ? GREY[scheme] : channels(CATEGORIES[scheme][group.colour]);
+// A group without a colour of its own gets the ink where it is chosen.
+function groupColour(group, scheme, chosen) {
+  if (group.colour >= 0) return channels(CATEGORIES[scheme][group.colour]);
+  return chosen ? INK[scheme] : GREY[scheme];
 }
 
 // 256 colours between those of the sequence.

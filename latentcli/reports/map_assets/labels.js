@@ -158,12 +158,13 @@ class Labels {
     };
     if (!lit) this.regions.forEach((_, r) => consider(-1 - r));
     const level = this.levelNow();
+    let tried = 0;
     for (const at of this.points.order) {
       if (lit ? !lit[at] : this.early(at, level)) continue;
       const x = this.camera.screenX(this.camera.x[at]), y = this.camera.screenY(this.camera.y[at]);
       if (x < -200 || y < -20 || x > width || y > height + 20) continue;
       consider(at);
-      if (performance.now() > until) {
+      if (++tried % 32 === 0 && performance.now() > until) {
         this.done = false;
         break;
       }

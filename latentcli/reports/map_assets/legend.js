@@ -17,8 +17,10 @@ class Legend {
   // Draw it anew, for other colours.
   paint(colouring, points, scheme) {
     if (!colouring.groups) return this.place.replaceChildren(scaleOf(points.weights, scheme));
-    const buttons = colouring.groups.map((group, g) => this.button(group, g, scheme));
-    this.place.replaceChildren(...buttons);
+    this.buttons = colouring.groups.map((group, g) => this.button(group, g, scheme));
+    this.place.replaceChildren(...this.buttons);
+    const first = colouring.groups.findIndex((group) => group.colour < 0 && group.name !== "none");
+    if (first > 0) this.buttons[first].before(this.others(colouring.groups));
     this.press();
   }
 
@@ -31,6 +33,12 @@ class Legend {
     button.title = group.name;
     button.addEventListener("click", () => this.toggle(g));
     return button;
+  }
+
+  others(groups) {
+    const grey = groups.filter((group) => group.colour < 0);
+    const count = grey.reduce((sum, group) => sum + group.count, 0);
+    return element("h2", `other: ${counted(grey.length)} groups, ${counted(count)} in all`);
   }
 
   toggle(g) {
@@ -47,7 +55,7 @@ class Legend {
 
   press() {
     if (!this.groups) return;
-    [...this.place.children].forEach((button, g) => {
+    this.buttons.forEach((button, g) => {
       button.setAttribute("aria-pressed", String(this.chosen.has(g)));
       button.classList.toggle("dim", this.chosen.size > 0 && !this.chosen.has(g));
     });

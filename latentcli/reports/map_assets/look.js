@@ -18,7 +18,8 @@ class Look {
   dress(colouring, chosen, found, scheme) {
     const { n, heat, sizes } = this.points;
     this.filtered = Boolean(chosen.size || found);
-    const table = colouring.groups?.map((group) => groupColour(group, scheme)) ?? ramp(scheme);
+    const table =
+      colouring.groups?.map((group, g) => groupColour(group, scheme, chosen.has(g))) ?? ramp(scheme);
     const plain = channels(CATEGORIES[scheme][0]);
     const alpha = Math.round(255 * (n > 20000 ? 0.62 : n > 3000 ? 0.72 : 0.85));
     for (let i = 0; i < n; i++) {

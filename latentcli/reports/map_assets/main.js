@@ -32,7 +32,7 @@ class MapPage {
     this.controls();
     this.measure();
     this.recolour(0);
-    new ResizeObserver(() => this.measure()).observe($("stage"));
+    new ResizeObserver(() => this.measure() && this.frame(BUDGET)).observe($("stage"));
     darkness.addEventListener("change", () => this.repaint());
     this.frame(FIRST);
   }
@@ -116,16 +116,23 @@ class MapPage {
     this.ask();
   }
 
+  // Fit the canvases to the stage; tell whether they were of another size.
   measure() {
     const { clientWidth: width, clientHeight: height } = $("stage");
     const ratio = Math.min(devicePixelRatio, this.painter instanceof ImagePainter ? 1 : 2);
     this.ratios = { points: ratio, labels: devicePixelRatio };
+    let changed = false;
     for (const [id, by] of Object.entries(this.ratios)) {
-      [$(id).width, $(id).height] = [Math.round(width * by), Math.round(height * by)];
+      const canvas = $(id), size = [Math.round(width * by), Math.round(height * by)];
+      if (canvas.width === size[0] && canvas.height === size[1]) continue;
+      [canvas.width, canvas.height] = size;
+      changed = true;
     }
-    this.camera.resize(width, height);
-    this.labels.restart();
-    this.frame(BUDGET);
+    if (changed) {
+      this.camera.resize(width, height);
+      this.labels.restart();
+    }
+    return changed;
   }
 
   // --- moving
@@ -163,10 +170,15 @@ class MapPage {
     this.reset();
   }
 
+  // Fly to a point and show it among its neighbours, found or not.
   flyTo(i) {
     this.selected = i;
     this.hovered = -1;
-    const zoom = Math.max(this.camera.zoom(), Math.min(24, Math.sqrt(this.points.n) / 12));
+    this.found = null;
+    if (!this.colouring.of || !this.legend.chosen.has(this.colouring.of[i])) this.legend.chosen.clear();
+    this.legend.press();
+    this.dress();
+    const zoom = Math.max(this.camera.zoom(), Math.min(24, Math.sqrt(this.points.n) / 16));
     this.fly(this.camera.x[i], this.camera.y[i], Math.max(1, zoom));
   }
 
@@ -217,12 +229,15 @@ class MapPage {
 
   // --- drawing
 
-  ask() {
+  // Ask for a frame. Where nothing moves, labels that are not done get twice the time in the next.
+  ask(budget = BUDGET) {
+    this.budget = budget;
     this.asked ??= requestAnimationFrame((now) => {
       this.asked = null;
       this.flight?.(now);
-      this.frame(BUDGET);
-      if (this.flight || !this.labels.done) this.ask();
+      this.frame(this.budget);
+      if (this.flight) this.ask();
+      else if (!this.labels.done) this.ask(2 * this.budget);
     });
   }
 
@@ -246,8 +261,8 @@ class MapPage {
 
   // Pixels of a middling point: smaller the more there are, larger from near by.
   radius() {
-    const room = (this.camera.width * this.camera.height * 0.1) / Math.max(1, this.points.n);
-    const least = Math.min(7, Math.max(1.4, Math.sqrt(room / Math.PI)));
+    const room = (this.camera.width * this.camera.height * 0.08) / Math.max(1, this.points.n);
+    const least = Math.min(5, Math.max(1.4, Math.sqrt(room / Math.PI)));
     return Math.min(Math.max(9, least), least * Math.max(1, this.camera.zoom()) ** 0.35);
   }
 
@@ -277,9 +292,9 @@ class MapPage {
       tip.replaceChildren(element("strong", this.points.names[i] || "(no name)"), list);
     }
     const { offsetWidth: width, offsetHeight: height } = tip;
-    const left = x + width + 24 < this.camera.width ? x + 12 : x - width - 12;
-    const top = Math.min(this.camera.height - height - 8, Math.max(8, y - height / 2));
-    tip.style.transform = `translate(${Math.round(Math.max(4, left))}px, ${Math.round(top)}px)`;
+    const left = Math.max(4, Math.min(this.camera.width - width - 4, x - 16));
+    const top = y + 16 + height < this.camera.height ? y + 16 : y - 16 - height;
+    tip.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
     tip.classList.toggle("away", x < 0 || y < 0 || x > this.camera.width || y > this.camera.height);
   }
 }

@@ -23,11 +23,19 @@ void main() {
   painted = vec4(tint.rgb * alpha, alpha);
 }`;
 
+// The names of what draws without a graphics processor.
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+function inSoftware(gl) {
+  const named = gl.getExtension("WEBGL_debug_renderer_info");
+  return SOFTWARE.test(gl.getParameter(named?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+}
+
 class GlPainter {
-  // Return a painter, or null where the browser has no WebGL 2.
+  // Return a painter, or null where the browser has no WebGL 2 or would run it in software.
   static on(canvas, points) {
     const gl = canvas.getContext("webgl2", { antialias: false, depth: false });
-    return gl && new GlPainter(gl, points);
+    return gl && !inSoftware(gl) ? new GlPainter(gl, points) : null;
   }
 
   constructor(gl, points) {

@@ -29,6 +29,7 @@ class Search {
     this.active = -1;
     this.box.addEventListener("input", () => this.look());
     this.box.addEventListener("keydown", (event) => this.key(event));
+    this.list.addEventListener("mousedown", (event) => event.preventDefault()); // focus stays
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
       if (option) this.take([...this.list.children].indexOf(option));
@@ -88,6 +89,7 @@ class Search {
   take(k) {
     this.activate(k);
     this.chosen(this.found[k]);
+    if (getComputedStyle(this.list).position === "absolute") this.box.blur(); // it lies on the map
   }
 
   clear() {
