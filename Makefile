@@ -8,6 +8,8 @@ READY := $(VENV)/ready
 BUILT := $(VENV)/built
 KERNELS := CMakeLists.txt $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp)
 CPP = $(wildcard latentcli/kernels/*.cpp latentcli/kernels/*.hpp fuzz/*.cpp fuzz/*.hpp)
+# Tests of a file stay together, since they share what its fixtures have trained.
+SPREAD := --numprocesses auto --dist loadfile
 BUILD_TOOLS := 'scikit-build-core>=0.11' 'nanobind>=2.4' 'cmake>=3.18,<5' ninja
 
 .PHONY: help setup demo test test-fast check format sanitize fuzz wheel peers bench quality clean
@@ -51,10 +53,10 @@ demo: $(BUILT)
 
 test: $(BUILT)
 	@echo "== all tests (a few minutes)"
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(SPREAD)
 
 test-fast: $(BUILT)
-	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q $(SPREAD) -m "not slow"
 
 check: $(BUILT)
 	$(BIN)/ruff format --check .

@@ -43,9 +43,10 @@ _WINDOW = 5  # passes
 _TOLERANCE = 3e-5
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
-# Other starts are tried beside it, of either kind: so many at most, of so many tokens in all.
+# Other starts are tried beside it, of either kind: so many at most, of so many tokens in all. On
+# larger corpora what is likelier after a few passes was not better in the end.
 _ROUGH_STARTS, _EM_STARTS = 3, 4
-_START_TOKENS = 1_600_000
+_START_TOKENS = 1_200_000
 _MORE_TOPICS = 1.25  # of online EM
 _TRIAL_PASSES, _FINAL_PASSES = 15, 30
 _HELD_OUT = 0.1
@@ -153,11 +154,13 @@ def _begun(
     if not most:
         em.begin(_by_vectors(counts, parameters, 0, threads))
         return em, []
-    room = max(1, _START_TOKENS // max(1, em.n_tokens))
+    room = _START_TOKENS // max(1, em.n_tokens)
     kinds = {_by_vectors: 1 + min(_ROUGH_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
     starts, tried = sum(kinds.values()), 0
     finalists = []
     for begin, how_many in kinds.items():
+        if not how_many:
+            continue
         best, passes = em.state(), [-math.inf]
         for number in range(how_many):
             observer.progress("first topics", tried, starts)
