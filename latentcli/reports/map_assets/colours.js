@@ -4,15 +4,15 @@ const WELL_TOLD = 20; // categories with a colour of their own
 const INK = { light: [29, 35, 41], dark: [228, 231, 234] };
 const GREY = { light: [150, 156, 162], dark: [112, 119, 126] };
 // The first eight are told apart by the colour-blind, too (see test_map_page.py); the later ones
-// fill the gaps between these as well as can be.
+// fill the gaps between these. Those that follow each other, often of kin categories, differ most.
 const CATEGORIES = {
   light: [
-    "0846bf", "dd8b00", "257a7d", "a66dd9", "57dfdf", "c4450c", "e0ce00", "642e6e", "8c0000", "50b4fa",
-    "5ac882", "5a64aa", "469664", "005a46", "f082d2", "462896", "a01e50", "008232", "468caa", "faa05a",
+    "0846bf", "c4450c", "57dfdf", "642e6e", "dd8b00", "a66dd9", "e0ce00", "257a7d", "50b4fa", "8c0000",
+    "469664", "462896", "f082d2", "a01e50", "5ac882", "5a64aa", "008232", "faa05a", "468caa", "005a46",
   ],
   dark: [
-    "609fff", "ffae1b", "50ae85", "babcd9", "86ffff", "d24309", "ebf08c", "805de5", "be6ebe", "a0d296",
-    "c88c32", "14fac8", "5a8c5a", "be96c8", "fa788c", "fad232", "00befa", "d2aa64", "96dcfa", "9664aa",
+    "609fff", "ffae1b", "805de5", "ebf08c", "50ae85", "86ffff", "d24309", "babcd9", "9664aa", "d2aa64",
+    "00befa", "5a8c5a", "a0d296", "be6ebe", "c88c32", "14fac8", "be96c8", "fad232", "96dcfa", "fa788c",
   ],
 };
 // From few to many: each step as much darker (lighter on dark ground) as the one before.

@@ -23,7 +23,7 @@ class Labels {
   // Name regions of the map: [{text, place, count}].
   setRegions(regions) {
     this.regions = regions;
-    this.context.font = this.font(15, true);
+    this.context.font = this.font(14, true);
     for (const region of regions) region.width = this.context.measureText(region.text).width;
     this.restart();
   }
@@ -128,7 +128,7 @@ class Labels {
   box(at, x, y, width) {
     if (at < 0) {
       const { text, width: whole } = this.regions[-1 - at];
-      return { at, x: x - whole / 2, y, width: whole, size: 15, text };
+      return { at, x: x - whole / 2, y, width: whole, size: 14, text };
     }
     const size = this.size(at);
     const left = x + 3 + this.radius * this.points.sizes[at];
