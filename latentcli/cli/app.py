@@ -48,6 +48,7 @@ COMMANDS = {
     "compare": "compare",
     "reproduce": "reproduce",
     "report": "report",
+    "map": "map",
     "corpus": "corpus",
     "import": "importing",
     "convert": "convert",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SCAN_INDEX = "scan-index"
 DOCUMENTS = "documents"
+MAP = "map"
+_MAP_DIGITS = 16  # of the digest of its request, in its name
 
 # Smaller vectors are compared one by one as fast as an index is mapped.
 _LEAST_BYTES = 1 << 22
@@ -67,12 +69,8 @@ def documents_path(cache: Cache, run_id: str) -> Path:
 
 def kept_documents(cache: Cache, run: Artefact, revision: int) -> Artefact | None:
     """Return what the run's documents are compared by, if it is kept and of this revision."""
-    try:
-        kept = Artefact(documents_path(cache, run.id))
-    except (LatentError, OSError):
-        return None
-    same = kept.manifest.get("of") == run.id and kept.manifest.get("revision") == revision
-    return kept if same else None
+    kept = _kept(cache, run, DOCUMENTS)
+    return kept if kept is not None and kept.manifest.get("revision") == revision else None
 
 
 def keep_documents(
@@ -86,39 +84,66 @@ def keep_documents(
 
     The description has the ``revision``.
     """
-    if run.folder.parent != cache.runs:
-        return None
-    with contextlib.suppress(OSError, MachineError):
-        _make_documents(cache, run, description, arrays, strings)
+    _keep(cache, run, DOCUMENTS, description, arrays, strings)
     return kept_documents(cache, run, description["revision"])
 
 
-def damaged_documents(cache: Cache) -> Iterator[str]:
-    """Yield the ids of runs whose documents are not what was written; reads all of it."""
-    folder = cache.root / "derived"
-    for run_id in sorted(os.listdir(folder)) if folder.is_dir() else []:
-        path = documents_path(cache, run_id)
-        if not path.exists():
-            continue
-        try:
-            problems = Artefact(path).problems()
-        except (LatentError, OSError):
-            problems = ["it cannot be opened"]
-        if problems and path.exists():
-            yield run_id
+def kept_map(cache: Cache, run: Artefact, digest: str) -> Artefact | None:
+    """Return the map of the run's points that answers the request of that digest, if it is kept."""
+    kept = _kept(cache, run, f"{MAP}-{digest[:_MAP_DIGITS]}")
+    return kept if kept is not None and kept.manifest.get("request") == digest else None
 
 
-def _make_documents(
+def keep_map(
     cache: Cache,
     run: Artefact,
+    digest: str,
+    description: Mapping[str, Any],
+    arrays: Mapping[str, Array],
+) -> None:
+    """Keep a map of the run's points, where that can be done."""
+    name = f"{MAP}-{digest[:_MAP_DIGITS]}"
+    _keep(cache, run, name, {**description, "request": digest}, arrays, {})
+
+
+def damaged_artefacts(cache: Cache) -> Iterator[tuple[str, str]]:
+    """Yield the runs of which something is not what was written, and its name; reads all of it."""
+    folder = cache.root / "derived"
+    for run_id in sorted(os.listdir(folder)) if folder.is_dir() else []:
+        for path in sorted((folder / run_id).glob("*")):
+            if not path.name.startswith((DOCUMENTS, f"{MAP}-")):
+                continue
+            try:
+                problems = Artefact(path).problems()
+            except (LatentError, OSError):
+                problems = ["it cannot be opened"]
+            if problems and path.exists():
+                yield run_id, path.name
+
+
+def _kept(cache: Cache, run: Artefact, name: str) -> Artefact | None:
+    try:
+        kept = Artefact(cache.root / "derived" / run.id / name)
+    except (LatentError, OSError):
+        return None
+    return kept if kept.manifest.get("of") == run.id else None
+
+
+def _keep(
+    cache: Cache,
+    run: Artefact,
+    name: str,
     description: Mapping[str, Any],
     arrays: Mapping[str, Array],
     strings: Mapping[str, Strings],
 ) -> None:
+    """Keep an artefact that is made from a run of this cache; no room for it is no fault."""
+    if run.folder.parent != cache.runs:
+        return
     from latentcli.formats.writing import write_artefact
 
-    path = documents_path(cache, run.id)
-    with _locked(cache, run.id, DOCUMENTS) as mine:
+    path = cache.root / "derived" / run.id / name
+    with contextlib.suppress(OSError, MachineError), _locked(cache, run.id, name) as mine:
         if not mine:
             return
         with staging(cache) as folder:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from latentcli.errors import LatentError
 from latentcli.store.cache import Cache
-from latentcli.store.derived import DOCUMENTS, SCAN_INDEX, damaged_documents, damaged_indexes
+from latentcli.store.derived import SCAN_INDEX, damaged_artefacts, damaged_indexes
 from latentcli.store.pointers import read_pointer
 from latentcli.store.runs import open_run, run_ids
 
@@ -31,10 +32,9 @@ def verify(cache: Cache) -> Iterator[Problem]:
             problem = _pointer_problem(cache, path)
             if problem:
                 yield Problem(f"{kind}/{path.name}", problem)
-    for what, damaged in ((SCAN_INDEX, damaged_indexes), (DOCUMENTS, damaged_documents)):
-        for run_id in damaged(cache):
-            name = f"derived/{run_id}/{what}"
-            yield Problem(name, "its bytes changed; 'latent cache gc' removes it")
+    damaged = chain(((run, SCAN_INDEX) for run in damaged_indexes(cache)), damaged_artefacts(cache))
+    for run_id, what in damaged:
+        yield Problem(f"derived/{run_id}/{what}", "its bytes changed; 'latent cache gc' removes it")
 
 
 def _run_problems(cache: Cache, run_id: str) -> list[str]:

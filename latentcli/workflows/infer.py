@@ -82,16 +82,30 @@ def infer(
                 f"'{ref or run.id[:12]}' is an embedding: documents have one vector, no topics",
                 "leave out -n and --min-weight, or name a topic model",
             )
-        space = _Space(open_embedding(run), observer)
-        if space.model.term_counts is None:
-            observer.note("how frequent its words are is not known: all weigh the same")
-        rows = _inferred(
-            cache, request, run, space.model.tokenizer, space.model.words, space.vectors, observer,
-            choose=space.composing() if isinstance(space.model, SubwordEmbedding) else None,
-        )  # fmt: skip
+        rows = document_rows(cache, request, run, observer)
         return (DocumentVector(i, None if row is None else row.tolist()) for i, row in rows)
-    rows = _mixtures(cache, request, run, _topic_model(run, ref), observer)
+    _topic_model(run, ref)
+    rows = document_rows(cache, request, run, observer)
     return _topics(rows, n, MIN_WEIGHT if min_weight is None else min_weight)
+
+
+def document_rows(
+    cache: Cache, request: CorpusRequest, run: Artefact, observer: Observer = SILENT
+) -> Rows:
+    """Yield the id of each document, and what the run makes of it: float64.
+
+    Its proportions of topics, under LSI coordinates, under an embedding the mean vector; None where
+    no word of it is known, as ``infer`` has it.
+    """
+    if run.kind != EMBEDDING:
+        return _mixtures(cache, request, run, open_topic_model(run), observer)
+    space = _Space(open_embedding(run), observer)
+    if space.model.term_counts is None:
+        observer.note("how frequent its words are is not known: all weigh the same")
+    return _inferred(
+        cache, request, run, space.model.tokenizer, space.model.words, space.vectors, observer,
+        choose=space.composing() if isinstance(space.model, SubwordEmbedding) else None,
+    )  # fmt: skip
 
 
 class _Space:

@@ -76,6 +76,11 @@ ANSWERS = [
         ("reproduce", "notices-lsi"),
         "array identical max_difference differing expected found",
     ),
+    (("map", "-m", "notices", "--method", "pca"), "path"),
+    (
+        ("map", "-m", "notices", "--method", "pca", "--coordinates"),
+        "name x y z count topic label cluster placed",
+    ),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),

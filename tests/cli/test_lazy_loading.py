@@ -21,6 +21,8 @@ HEAVY = {
     "stop_words",
     "platformdirs",
     "pydantic",
+    "openTSNE",
+    "umap",
 }
 
 
@@ -99,7 +101,7 @@ def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "--help") & (HEAVY | {"numpy"})
 
 
-@pytest.mark.parametrize("name", ["topics", "evaluate", "report"])
+@pytest.mark.parametrize("name", ["topics", "evaluate", "report", "map"])
 def test_the_help_of_a_command_loads_nothing_heavy(name: str, trained_cache: Path) -> None:
     assert not _imported(trained_cache, name, "--help") & HEAVY
 
@@ -116,3 +118,9 @@ def test_new_topics_of_documents_are_inferred_without_gensim(trained_cache: Path
 
 def test_topics_are_evaluated_without_gensim(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "evaluate", "notices") & (HEAVY - {"platformdirs"})
+
+
+def test_a_map_that_is_kept_is_drawn_without_what_laid_it_out(copied_cache: Path) -> None:
+    question = ("map", "-m", "notices", "--method", "pca")
+    run_latent(copied_cache, *question)
+    assert not _imported(copied_cache, *question) & (HEAVY - {"platformdirs"})
