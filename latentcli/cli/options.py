@@ -49,7 +49,7 @@ def as_text(given: Any) -> Any:
     """Return words of the command line as the text that they are in UTF-8, whatever the locale."""
     if isinstance(given, list):
         return [as_text(word) for word in given]
-    return os.fsencode(given).decode("utf-8", "replace")
+    return None if given is None else os.fsencode(given).decode("utf-8", "replace")
 
 
 Corpora = Annotated[
