@@ -61,7 +61,7 @@ def why(
         int | None,
         typer.Option(
             "--least",
-            help="Only context words that stand so often around each word (default: 5; 3 or 2 where "
+            help="Only context words that stand so often around each word (default: 5; less where "
             "fewer than 20 do).",
             callback=opt.within(1, 10**9),
             show_default=False,

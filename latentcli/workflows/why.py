@@ -186,12 +186,13 @@ class _Company:
 
 def _compared(counts: Contexts, least: int | None) -> tuple[int, SharedContexts]:
     """Compare two words by contexts met often enough; return also how often that is."""
-    for each in _LEAST if least is None else ():
+    if least is not None:
+        return least, shared_contexts(counts, least)
+    for each in _LEAST:
         found = shared_contexts(counts, each)
         if len(found.rows) >= _ENOUGH:
             return each, found
-    rarest = least or (_LEAST[-1] if len(found.rows) else 1)
-    return rarest, shared_contexts(counts, rarest)
+    return (each, found) if len(found.rows) else (1, shared_contexts(counts, 1))
 
 
 def _tellingest(sums: Doubles, documents: Rows, n: int) -> list[int]:
