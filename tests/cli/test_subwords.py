@@ -80,6 +80,25 @@ def test_all_questions_compose(parts: Path) -> None:
     assert "unknown word '东西'" in pairs.stderr
 
 
+def test_expressions_sets_axes_and_vectors_compose(parts: Path) -> None:
+    for question in (
+        ("neighbors", "kingly - king + fisherman"),
+        ("odd-one-out", "kingly", "king", "queen"),
+        ("axis", "kingly", "bread", "queenly"),
+        ("vector", "kingly"),
+        ("interpolate", "kingly", "bread"),
+    ):
+        answer = run_latent(parts, *question)
+        assert (answer.returncode, answer.stdout != "") == (0, True), question
+        assert "'kingly' is not among the model's words: its vector is composed" in answer.stderr
+
+
+def test_the_bootstrap_says_that_it_composes_nothing(parts: Path) -> None:
+    answer = run_latent(parts, "neighbors", "kingly", "--bootstrap", "2")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "'kingly' is not among the model's words, and --bootstrap composes no" in answer.stderr
+
+
 def test_a_search_composes_and_finds_as_the_documents_inferred_vectors_do(parts: Path) -> None:
     text = "the fisherman fishermanly"
     found = run_latent(parts, "search", text, "-m", "parts", "-n", "3", "--json")
