@@ -51,7 +51,7 @@ def as_text(given: Any) -> Any:
         return None
     if isinstance(given, list):
         return [as_text(word) for word in given]
-    return os.fsencode(given).decode("utf-8", "replace")
+    return None if given is None else os.fsencode(given).decode("utf-8", "replace")
 
 
 Corpora = Annotated[

@@ -123,6 +123,33 @@ def snippet(corpus: Tokens, first: int, last: int, characters: int = SNIPPET_CHA
     return (_head(before, n_before) + inside + _tail(after, room - n_before)).strip()
 
 
+class KeywordLine(NamedTuple):
+    """Part of a text before some of its tokens, these, and after them, on one line."""
+
+    left: str
+    keyword: str
+    right: str
+
+
+def keyword_line(
+    corpus: Tokens, first: int, last: int, characters: int, parent: Tokens | None = None
+) -> KeywordLine:
+    """Cut tokens ``first`` to ``last`` of one document with so many characters on either side.
+
+    White space and ellipses are as in ``snippet``; the text is that of ``parent``, if there is one.
+    """
+    if parent is not None:
+        first, last = tokens_of_parent(corpus, parent, first, last)
+    found = passage(parent or corpus, first, last)
+    before, keyword, after = (
+        _SPACE.sub(" ", part)
+        for part in (
+            found.text[: found.start], found.text[found.start : found.end], found.text[found.end :]
+        )
+    )  # fmt: skip
+    return KeywordLine(_head(before, characters).strip(), keyword, _tail(after, characters).strip())
+
+
 def _head(text: str, n_characters: int) -> str:
     """Return the last characters of a text, from the beginning of a word on."""
     if len(text) <= n_characters:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from latentcli.models.embedding import Embedding
+from latentcli.models.embedding import Embedding, shared_rows, unit_rows
 from latentcli.models.topic_model import Doubles
 
 Rows = npt.NDArray[np.int64]
@@ -41,13 +41,13 @@ def neighbour_overlap(a: Embedding, b: Embedding, n: int = 10, most_words: int =
     Only words of both embeddings count, as neighbours too. Where there are more, those that are
     judged are spread evenly over the ranks of frequency.
     """
-    in_a, in_b = _shared_rows(a, b)
+    in_a, in_b = shared_rows(a, b)
     n = min(n, len(in_a) - 1)
     places = np.unique(np.linspace(0, max(len(in_a) - 1, 0), most_words).astype(np.int64))
     places = places[: len(in_a)]
     overlap = np.zeros(len(places))
     if n > 0:
-        units = _units(a.vectors[in_a]), _units(b.vectors[in_b])
+        units = unit_rows(a.vectors[in_a]), unit_rows(b.vectors[in_b])
         for start in range(0, len(places), _BATCH):
             batch = places[start : start + _BATCH]
             first, second = (_nearest(unit, batch, n) for unit in units)
@@ -66,32 +66,19 @@ def shared_nearest(
 
     Only words of both embeddings count, as for ``neighbour_overlap``.
     """
-    in_a, in_b = _shared_rows(a, b)
+    in_a, in_b = shared_rows(a, b)
     place = {int(row): number for number, row in enumerate(in_a)}
     known = {word: row for row, word in enumerate(a.words)}
     rows = np.array([place[known[word]] for word in words], np.int64)
     n = min(n, len(in_a) - 1)
     near = []
     for vectors in (a.vectors[in_a], b.vectors[in_b]):
-        units = _units(vectors)
+        units = unit_rows(vectors)
         found = _nearest(units, rows, n)
         cosines = np.einsum("ijk,ik->ij", units[found], units[rows])
         ordered = np.take_along_axis(found, np.argsort(-cosines, axis=1, kind="stable"), axis=1)
         near.append([[a.words[int(in_a[row])] for row in line] for line in ordered])
     return list(zip(*near, strict=True))
-
-
-def _shared_rows(a: Embedding, b: Embedding) -> tuple[Rows, Rows]:
-    rows = {word: row for row, word in enumerate(b.words)}
-    pairs = [(i, rows[word]) for i, word in enumerate(a.words) if word in rows]
-    shared = np.array(pairs, np.int64).reshape(-1, 2)
-    return shared[:, 0], shared[:, 1]
-
-
-def _units(vectors: Floats) -> Floats:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    units: Floats = vectors / np.maximum(norms, np.float32(1e-30))
-    return units
 
 
 def _nearest(units: Floats, rows: Rows, n: int) -> Rows:

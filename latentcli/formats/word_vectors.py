@@ -44,4 +44,5 @@ def open_subwords(artefact: Artefact, dim: int) -> SubwordVectors | None:
 
 def is_imported(artefact: Artefact) -> bool:
     """Tell whether another program made the vectors."""
-    return artefact.manifest.get("algorithm") == IMPORTED
+    manifest = artefact.manifest
+    return manifest.get("algorithm") == IMPORTED or bool(manifest.get("imported"))

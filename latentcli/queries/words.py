@@ -35,6 +35,14 @@ class Lexicon(Protocol):
         """Whether the words are another program's, made by a rule of its own."""
 
 
+class WordList(NamedTuple):
+    """The least that a lexicon is: words, and the rule that made them."""
+
+    words: Strings
+    tokenizer: TokenizerSettings
+    imported: bool = False
+
+
 class Found(NamedTuple):
     """A query word, as the model spells it, and its row.
 

@@ -223,13 +223,19 @@ def _latest(cache: Cache, kind: str | None) -> Artefact:
 
 def _is_derived(manifest: Manifest) -> bool:
     """Tell whether a run was made for another's sake, so that it is never the latest."""
-    return manifest.get("algorithm") == _PHRASES or _resample(manifest) is not None
+    return manifest.get("algorithm") == _PHRASES or bool(_derivation(manifest))
 
 
-def _resample(manifest: Manifest) -> int | None:
-    """Return the number of the resample that a model was trained on; None: it is of no resample."""
-    number: int | None = manifest.get("mask", {}).get("resample", {}).get("number")
-    return number
+def _derivation(manifest: Manifest) -> str:
+    """Return what a model of another's corpus is, or of its vectors; empty: one of its own."""
+    mask = manifest.get("mask", {})
+    if "aligned" in manifest:
+        return f"aligned to {manifest['aligned']['to'][:12]}"
+    if "resample" in mask:
+        return f"resample {mask['resample']['number']}"
+    if "permutation" in mask:
+        return f"permutation {mask['permutation']['number']}, part {mask['permutation']['part']}"
+    return ""
 
 
 def _meant(cache: Cache, ref: str) -> str | None:
@@ -274,10 +280,9 @@ def list_runs(cache: Cache) -> list[RunSummary]:
 
 
 def summary(manifest: Manifest, name: str) -> RunSummary:
-    """Return the row of one run; a model of a resample says so with its corpus."""
+    """Return the row of one run; a model of a resample, say, says so with its corpus."""
     invocation = manifest["invocation"]
-    number = _resample(manifest)
-    resample = "" if number is None else f" (resample {number})"
+    derivation = _derivation(manifest)
     return RunSummary(
         id=manifest["id"],
         name=name,
@@ -285,7 +290,7 @@ def summary(manifest: Manifest, name: str) -> RunSummary:
         algorithm=manifest.get("algorithm", ""),
         created=invocation.get("created", ""),
         bytes=sum(entry["bytes"] for entry in manifest["files"].values()),
-        corpus=invocation.get("corpus_name", "") + resample,
+        corpus=invocation.get("corpus_name", "") + (f" ({derivation})" if derivation else ""),
     )
 
 

@@ -29,14 +29,14 @@ from latentcli.queries.resampled_neighbours import (
 )
 from latentcli.queries.words import Found, find_or_compose, find_word, shortened
 from latentcli.store.cache import Cache
-from latentcli.store.runs import answer
 from latentcli.wording import counted
 from latentcli.workflows.ask import check_words, known_words, space_of
 from latentcli.workflows.corpus_text import own_digest
 from latentcli.workflows.expressions import expression_terms
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reference_corpus import needed_corpus
-from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run_of
+from latentcli.workflows.retraining import Member, duration, train_missing, training_seconds
+from latentcli.workflows.training import Job, Parts, Train, TrainingOptions
 
 if TYPE_CHECKING:
     from latentcli.models.word_vectors import Asked
@@ -123,10 +123,11 @@ def _of_resample(base: Job, resample: Resample) -> Job:
 
 def _check(run: Artefact) -> None:
     manifest = run.manifest
-    if "resample" in manifest.get("mask", {}):
-        raise RequestError(
-            f"{run.id[:12]} is of a resample itself", "name the model that it was made for"
-        )
+    for drawn in ("resample", "permutation"):
+        if drawn in manifest.get("mask", {}):
+            raise RequestError(
+                f"{run.id[:12]} is of a {drawn} itself", "name the model that it was made for"
+            )
     if "engine" not in manifest or "parameters" not in manifest:
         raise RequestError(
             f"{run.id[:12]} was not trained by latent, and cannot be trained on resamples",
@@ -153,18 +154,19 @@ def _trained(
     cache: Cache, run: Artefact, jobs: Sequence[Job], observer: Observer
 ) -> list[Artefact]:
     """Return the runs of all resamples; those that are not in the cache are trained."""
-    found = [answer(cache, job.request()) for job in jobs]
-    n_missing = sum(each is None for each in found)
-    _say_how_long(run, len(jobs), n_missing, observer)
-    runs: list[Artefact] = []
-    n_trained = 0
-    for job, there in zip(jobs, found, strict=True):
-        if there is None:
-            told = _Part(observer, len(runs) + 1, n_trained, n_missing)
-            there = run_of(cache, job, resample_training(job, told), told)
-            n_trained += 1
-        runs.append(there)
-    return runs
+    members = [Member(f"resample {number}", job) for number, job in enumerate(jobs, 1)]
+
+    def how_long(missing: Sequence[Job]) -> str:
+        seconds = training_seconds(run)
+        if not seconds:
+            return ""
+        threads = counted(run.manifest.get("threads") or 1, "thread")
+        return (
+            f": about {duration(seconds * len(missing))} ({len(missing)} x the "
+            f"{duration(seconds)} that the model took on {threads})"
+        )
+
+    return train_missing(cache, members, resample_training, "resample", how_long, observer)
 
 
 def resample_training(job: Job, observer: Observer) -> Train:
@@ -188,30 +190,6 @@ def resample_training(job: Job, observer: Observer) -> Train:
     return train
 
 
-def _say_how_long(run: Artefact, n_resamples: int, n_missing: int, observer: Observer) -> None:
-    kept = n_resamples - n_missing
-    if not n_missing:
-        observer.note(f"nothing to train: {counted(kept, 'resample')} in the cache")
-        return
-    seconds = run.manifest["invocation"].get("seconds", {}).get("train")
-    there = f"; {kept} {'is' if kept == 1 else 'are'} in the cache" if kept else ""
-    how_long = ""
-    if seconds and not run.manifest.get("resumed"):
-        threads = counted(run.manifest.get("threads") or 1, "thread")
-        how_long = (
-            f": about {_time(seconds * n_missing)} ({n_missing} x the {_time(seconds)} that "
-            f"the model took on {threads})"
-        )
-    observer.note(f"{counted(n_missing, 'resample')} to train{how_long}{there}")
-
-
-def _time(seconds: float) -> str:
-    if seconds < 100:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes / 60:.1f} h"
-
-
 def _say_what_is_missing(
     spaces: Sequence[Space], known: Sequence[Found], observer: Observer
 ) -> None:
@@ -231,17 +209,3 @@ def _say_interval(n_resamples: int, observer: Observer) -> None:
             f"low and high are the least and the largest of {n_resamples}; from --bootstrap "
             f"{ENOUGH_FOR_PERCENTILES} on, the 2.5th and 97.5th percentiles"
         )
-
-
-class _Part(Observer):
-    """Tells of one resample's training as a part of all."""
-
-    def __init__(self, observer: Observer, number: int, place: int, n_parts: int) -> None:
-        self._observer, self._number, self._place, self._n_parts = observer, number, place, n_parts
-
-    def note(self, text: str) -> None:
-        self._observer.note(f"resample {self._number}: {text}")
-
-    def progress(self, stage: str, done: float, total: float | None = None) -> None:
-        part = done / total if total else 0
-        self._observer.progress("training resamples", self._place + part, self._n_parts)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines import Engine, find_engine
@@ -14,7 +16,8 @@ from latentcli.formats.models import EMBEDDING, embedding_parts, open_embedding,
 from latentcli.observer import Observer
 from latentcli.store.cache import Cache
 from latentcli.workflows.bootstrap import resample_training
-from latentcli.workflows.reference_corpus import training_corpus
+from latentcli.workflows.permutations import part_training
+from latentcli.workflows.reference_corpus import needed_corpus, training_corpus
 from latentcli.workflows.topics import topic_training
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions
 
@@ -41,6 +44,8 @@ class Recorded(NamedTuple):
 def recorded(cache: Cache, run: Artefact) -> Recorded:
     """Find what a run was trained on; RequestError where its corpus is no longer in the cache."""
     engine = find_engine(run.manifest["algorithm"], run.manifest["engine"])
+    if "permutation" in run.manifest["mask"]:  # whose words are not those of its corpus alone
+        return Recorded(run, engine, needed_corpus(cache, run), np.zeros(0, np.int64))
     return Recorded(run, engine, *training_corpus(cache, run))
 
 
@@ -58,8 +63,12 @@ def fitting(job: Job, kept: Rows, before: Artefact | None, observer: Observer) -
     return fit
 
 
-def training(job: Job, kept: Rows, before: Artefact | None, observer: Observer) -> Train:
+def training(
+    cache: Cache, job: Job, kept: Rows, before: Artefact | None, observer: Observer
+) -> Train:
     """Return what trains a job's run, as ``fitting`` does."""
+    if "permutation" in job.mask:
+        return part_training(cache, job, observer)
     if "resample" in job.mask:
         return resample_training(job, observer)
     fit = fitting(job, kept, before, observer)

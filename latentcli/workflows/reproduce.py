@@ -84,7 +84,7 @@ def reproduce(
     if changed:
         observer.note(f"not as it was then: {'; '.join(changed)}")
     with scratch(cache) as folder, scratch(cache) as target:
-        train = training(job, found.kept, before, observer)
+        train = training(cache, job, found.kept, before, observer)
         (arrays, strings), metrics = trained_parts(job, train, folder)
         write_artefact(target, job.description(metrics), {}, arrays, strings)
         again = Artefact(target)

@@ -61,7 +61,7 @@ def resume_embedding(
     before: Any = _parameters(stopped)
     parameters = replace(before, epochs=before.epochs + (epochs or before.epochs))
     job = stopped.job(parameters, options.threads or usable_cores(), options, stopped.run.id)
-    train = training(job, stopped.kept, stopped.run, observer)
+    train = training(cache, job, stopped.kept, stopped.run, observer)
     return embedded(cache, run_of(cache, job, train, observer))
 
 
@@ -73,15 +73,21 @@ def _parameters(stopped: Recorded) -> Parameters:
 def _stopped(cache: Cache, ref: str, kind: str) -> Recorded:
     run = chosen_run(cache, ref, kind, SILENT)
     own_digest(run.manifest)  # says so, if the run was imported
+    if "aligned" in run.manifest:
+        raise RequestError(
+            f"'{ref}' was turned into another's space, and cannot be trained further",
+            f"what it was made from can: {run.manifest['aligned']['from'][:12]}",
+        )
     algorithm, name = run.manifest["algorithm"], run.manifest["engine"]
     if not find_engine(algorithm, name).resumes:
         raise RequestError(
             f"'{ref}' is {algorithm} by {name}, which cannot be trained further",
             f"what can: {', '.join(resuming())}",
         )
-    if "resample" in run.manifest["mask"]:
-        raise RequestError(
-            f"'{ref}' was trained on a resample of its corpus",
-            "name the model that it was made for",
-        )
+    for drawn in ("resample", "permutation"):
+        if drawn in run.manifest["mask"]:
+            raise RequestError(
+                f"'{ref}' was trained on a {drawn} of its corpus",
+                "name the model that it was made for",
+            )
     return recorded(cache, run)

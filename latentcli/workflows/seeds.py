@@ -11,20 +11,12 @@ from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import InputError, RequestError
 from latentcli.formats.text_lines import numbered_lines
 from latentcli.observer import Observer
-from latentcli.queries.words import find_word, shortened
+from latentcli.queries.words import WordList, find_word, shortened
 
 _NAMED_UNKNOWN = 8
 
 # A name and words for each topic.
 Seeds = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-class _Words(NamedTuple):
-    """The words that topics are made of, and the rule that made them."""
-
-    words: Strings
-    tokenizer: TokenizerSettings
-    imported: bool = False
 
 
 class _Line(NamedTuple):
@@ -49,7 +41,7 @@ def known_seeds(
         )
     seeds, unknown = [], []
     for line in lines:
-        found = [(word, find_word(_Words(words, tokenizer), word)) for word in line.words]
+        found = [(word, find_word(WordList(words, tokenizer), word)) for word in line.words]
         known = dict.fromkeys(found.word for _, found in found if found is not None)
         if not known:
             raise InputError(

@@ -72,6 +72,9 @@ ANSWERS = [
         "a b similarity relation occurrences in_both only_in_a only_in_b",
     ),
     (("compare", "notices", "notices", "--summary"), "a b similarity relation detail"),
+    (("why", "king", "queen"), "context a_ppmi b_ppmi share a_count b_count occurrences"),
+    (("why", "king", "queen", "--lines", "2"), "word document left keyword right"),
+    (("why", "oven", "butter", "-m", "notices"), "topic a_weight b_weight share words"),
     (
         ("reproduce", "notices-lsi"),
         "array identical max_difference differing expected found",
