@@ -5,6 +5,7 @@ Words of a mixture model stand by their topics, p(topic | word); a topic by its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -33,11 +34,13 @@ class Wanted(NamedTuple):
 
     ``n``: the so many first words, which are the most frequent ones, or so many documents, evenly
     from the whole corpus. ``metric`` None: cosine, or Hellinger's distance for distributions.
+    ``most``: of a kind, so many where ``n`` is None.
     """
 
     kind: str | None = None
     n: int | None = None
     metric: str | None = None
+    most: Mapping[str, int] | None = None
 
 
 def open_points(
@@ -58,7 +61,8 @@ def open_points(
     found = points_of(cache, run, kind, observer)
     if wanted.metric is not None:
         found = _measured_by(found, wanted.metric)
-    return run, _chosen(found, wanted.n, observer)
+    most = (wanted.most or {}).get(kind)
+    return run, _chosen(found, most if wanted.n is None else wanted.n, observer)
 
 
 def points_of(cache: Cache, run: Artefact, kind: str, observer: Observer = SILENT) -> Points:
@@ -135,7 +139,7 @@ def _measured_by(points: Points, metric: str) -> Points:
 def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
     """Return the points that can be compared, and so many of them as are wanted."""
     places = np.arange(len(points))
-    if points.metric != EUCLIDEAN:
+    if points.metric != EUCLIDEAN or points.kind == DOCUMENTS:
         places = np.flatnonzero(np.asarray(points.vectors).any(axis=1))
         if missing := len(points) - len(places):
             one = counted(missing, points.kind.removesuffix("s"))
@@ -144,6 +148,8 @@ def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
         raise InputError(f"there are no {points.kind} that the model knows anything of")
     if n is not None and n < len(places):
         even = points.kind == DOCUMENTS
+        which = f"{n:,} of {len(places):,} {points.kind}, "
+        observer.note(which + ("taken evenly" if even else "the first ones"))
         places = places[np.linspace(0, len(places) - 1, n).astype(np.int64)] if even else places[:n]
     whole = len(places) == len(points)
     return points if whole else points.selected(places)
