@@ -143,7 +143,7 @@ def _two_nn(points: Doubles, parts: dict[int, float]) -> Measure:
         return Measure(name, found.dimension, f"{_TWO_NN}: {certain}")
     given = f"{found.dimension:,.0f}" if np.isfinite(found.dimension) else "no bound"
     even = f"all together give {given}, more than can be, for they lie more evenly than at random"
-    for n, value in parts.items():
+    for n, value in reversed(parts.items()):
         if value <= most:
             return Measure(name, value, f"{_TWO_NN} of {n} random parts: {even}")
     return Measure(name, None, f"{_TWO_NN}: {even}")
