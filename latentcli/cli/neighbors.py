@@ -20,7 +20,8 @@ def neighbors(
         list[str],
         typer.Argument(
             metavar="WORD...",
-            help="Words; - reads them from standard input, one a line.",
+            help="Words, or expressions such as 'king - man + woman'; - reads them from standard "
+            "input, one a line.",
             autocompletion=complete_words,
             callback=opt.as_text,
         ),
@@ -39,14 +40,13 @@ def neighbors(
     ] = None,
     threads: opt.ThreadsOption = None,
 ) -> None:
-    """Print the words nearest to each word in an embedding.
+    """Print the words nearest to each word in an embedding, or to each expression of words.
 
     Prints: query, word, similarity (with --metric euclidean: distance). With --bootstrap also mean,
     low and high: the similarity in models of resampled documents; share: of the resamples that name
     the word; resamples: how many know both words.
     """
-    if "-" in words:
-        words = [w for word in words for w in (session.stdin_lines() if word == "-" else [word])]
+    words = session.with_stdin_lines(words)
     if bootstrap is not None:
         _bootstrapped(session, words, bootstrap, model, n, metric, threads)
         return

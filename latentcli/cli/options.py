@@ -47,6 +47,8 @@ def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]
 
 def as_text(given: Any) -> Any:
     """Return words of the command line as the text that they are in UTF-8, whatever the locale."""
+    if given is None:
+        return None
     if isinstance(given, list):
         return [as_text(word) for word in given]
     return os.fsencode(given).decode("utf-8", "replace")

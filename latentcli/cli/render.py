@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import chain
@@ -149,7 +150,14 @@ def _csv_cells(cells: Iterable[str]) -> str:
 
 
 def _json_line(ascii_only: bool, row: Row) -> str:
-    return json.dumps(row._asdict(), ensure_ascii=ascii_only) + "\n"
+    return json.dumps(row._asdict(), ensure_ascii=ascii_only, default=_numbers) + "\n"
+
+
+def _numbers(value: Any) -> list[float]:
+    """Return an array of numbers as JSON has it; what else JSON has no word for is a bug."""
+    if isinstance(value, array):
+        return value.tolist()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def _cell(value: Any, digits: int = 6) -> str:
@@ -162,6 +170,8 @@ def _cell(value: Any, digits: int = 6) -> str:
         return f"{value:.1e}" if vanishes else f"{value:.{digits}f}"
     if isinstance(value, list):
         return " ".join(_cell(item, digits) for item in value)
+    if isinstance(value, array):  # of float32, which these digits tell apart
+        return " ".join([f"{item:.9g}" for item in value])
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
     return str(value)
@@ -227,7 +237,7 @@ def _shown(value: Any, name: str = "") -> str:
     """Return a value as a person reads it: short ids, four decimals, no control characters."""
     if isinstance(value, dict):
         return "\n".join(f"{key}: {_shown(item)}" for key, item in value.items()) or "-"
-    if isinstance(value, list):
+    if isinstance(value, list | array):
         return visible(" ".join(_shown(item) for item in value))
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}" if name not in ("topic",) else str(value)

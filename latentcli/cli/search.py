@@ -72,7 +72,7 @@ def similar_documents(
     """
     from latentcli.workflows.search import similar_documents as run
 
-    named = [i for one in ids for i in (session.stdin_lines() if one == "-" else [one])]
+    named = session.with_stdin_lines(ids)
     session.answer(run(session.cache, named, model, n, session.observer))
 
 

@@ -140,6 +140,10 @@ class Session:
             return open(sys.stdin.fileno(), "rb", buffering=0, closefd=False)
         return sys.stdin.buffer
 
+    def with_stdin_lines(self, given: list[str]) -> list[str]:
+        """Return what was given, the lines of standard input in the place of ``-``."""
+        return [w for word in given for w in (self.stdin_lines() if word == "-" else [word])]
+
     def stdin_lines(self) -> list[str]:
         """Return the lines of standard input that are not blank."""
         return [line for _, line in self.numbered_stdin_lines()]

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from latentcli.evaluation.known_words import KnownWords
 from latentcli.models.embedding import Embedding
+from latentcli.queries.words import find_or_compose
 
 Doubles = npt.NDArray[np.float64]
 
@@ -20,38 +21,65 @@ _BATCH_NUMBERS = 1 << 20
 class RankCorrelation(NamedTuple):
     """``rho`` and its 95 % interval, from ``low`` to ``high``; None where there is no such figure.
 
-    ``covered`` pairs have words that are both known.
+    ``covered`` pairs have words that are both known, or composed, as ``composed`` of them are.
     """
 
     rho: float | None
     low: float | None
     high: float | None
     covered: int
+    composed: int = 0
 
 
 def rank_correlation(
-    model: Embedding, pairs: Sequence[tuple[str, str, float]], limit: int, seed: int = 1
+    model: Embedding,
+    pairs: Sequence[tuple[str, str, float]],
+    limit: int,
+    seed: int = 1,
+    compose: bool = False,
 ) -> RankCorrelation:
-    """Compare the cosines of pairs of words with their ratings, by the first ``limit`` words."""
+    """Compare the cosines of pairs of words with their ratings, by the first ``limit`` words.
+
+    ``compose``: other words' vectors are composed of their n-grams, if the model has any.
+    """
     known = KnownWords(model, limit)
-    found = [(known.find(a), known.find(b), rating) for a, b, rating in pairs]
-    covered = [(a, b, rating) for a, b, rating in found if a is not None and b is not None]
+    vectors = {word: _vector(model, known, word, compose) for a, b, _ in pairs for word in (a, b)}
+    covered = [
+        (vectors[a], vectors[b], rating)
+        for a, b, rating in pairs
+        if vectors[a] is not None and vectors[b] is not None
+    ]
+    composed = sum(known.find(a) is None or known.find(b) is None for a, b, _ in pairs)
+    composed -= len(pairs) - len(covered)
     ratings = np.array([rating for _, _, rating in covered])
-    left, right = (np.array([pair[side] for pair in covered], np.int64) for side in (0, 1))
-    cosines = _cosines(model, left, right)
+    left, right = (
+        np.array([pair[side] for pair in covered], np.float64).reshape(-1, model.dim)
+        for side in (0, 1)
+    )
+    cosines = _cosines(left, right)
     rho = spearman(ratings, cosines)
     if rho is None:
-        return RankCorrelation(None, None, None, len(covered))
+        return RankCorrelation(None, None, None, len(covered), composed)
     low, high = interval(ratings, cosines, seed)
-    return RankCorrelation(rho, low, high, len(covered))
+    return RankCorrelation(rho, low, high, len(covered), composed)
 
 
-def _cosines(
-    model: Embedding, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-) -> Doubles:
-    first, second = (np.asarray(model.vectors[rows], np.float64) for rows in (left, right))
-    lengths = np.linalg.norm(first, axis=1) * np.linalg.norm(second, axis=1)
-    products = np.einsum("ij,ij->i", first, second)
+def _vector(
+    model: Embedding, known: KnownWords, word: str, compose: bool
+) -> npt.NDArray[np.float32] | None:
+    row = known.find(word)
+    if row is not None:
+        return np.asarray(model.vectors[row])
+    found = find_or_compose(model, word) if compose else None
+    if found is None or found.composed is None:
+        return None
+    return np.asarray(found.vector(model))
+
+
+def _cosines(left: Doubles, right: Doubles) -> Doubles:
+    """Return the cosine of each pair of rows, 0 where there is none."""
+    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
+    products = np.einsum("ij,ij->i", left, right)
     sound = np.isfinite(products) & np.isfinite(lengths) & (lengths > 0)
     cosines: Doubles = np.where(sound, products, 0) / np.where(sound, lengths, 1)
     return cosines

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, cycle
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ from latentcli.formats.foreign_rows import BATCH_NUMBERS, ForeignVectors, Rows
 _BLOCK = 1 << 23
 _LONGEST_LINE = 1 << 25
 _LOOKED_AT = 200  # lines that say how many numbers a line has
+_BUFFERS = 2  # of rows: the next are parsed while some are judged and written
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -48,7 +49,8 @@ def read(file: ForeignFile, kind: str) -> ForeignVectors:
     except BaseException:
         blocks.close()
         raise
-    return ForeignVectors(form.dim, _rows(blocks, head, form), form.promised, "{name}:{number}")
+    rows = ahead(_rows(blocks, head, form), depth=_BUFFERS - 1)
+    return ForeignVectors(form.dim, rows, form.promised, "{name}:{number}")
 
 
 def _whole_lines(file: ForeignFile) -> Generator[bytes, None, None]:
@@ -109,12 +111,21 @@ def _rows(
     blocks: Generator[bytes, None, None], head: bytes, form: _Form
 ) -> Generator[Rows, None, None]:
     room = max(1, BATCH_NUMBERS // form.dim)
-    vectors = np.empty((room, form.dim), np.float32)
-    places, faults = np.empty((room, 2), np.uint64), np.empty(room, np.uint8)
+    buffers = cycle(
+        [
+            (
+                np.empty((room, form.dim), np.float32),
+                np.empty((room, 2), np.uint64),
+                np.empty(room, np.uint8),
+            )
+            for _ in range(_BUFFERS)
+        ]
+    )
     threads, line, start = kernels.usable_cores(), form.first, form.start
     with closing(blocks):
         for block in chain([head], blocks):
             while start < len(block):
+                vectors, places, faults = next(buffers)
                 n_rows, start = kernels.parse_vectors(
                     block, start, vectors, places, faults, threads
                 )

@@ -50,29 +50,55 @@ bool by_the_library(Field field, float& value) {
     return end == copy.c_str() + copy.size();
 }
 
-// Read a field that is a number as a whole; tell whether it is one. Up to 19 digits that make a
-// number below 2^53, times or by a power of ten up to 22: then one operation rounds rightly
-// (Clinger 1990). Others go to the library.
+// Digits, perhaps a point and digits, as most numbers are: read them where they stand and go on
+// behind them. Some character that is no digit must follow.
+struct Digits {
+    uint64_t value;
+    std::ptrdiff_t n_digits;
+    std::ptrdiff_t n_decimals;
+
+    explicit Digits(const char*& at) : value(0), n_decimals(0) {
+        const char* const whole = at;
+        while (is_digit(*at)) value = value * 10 + static_cast<uint64_t>(*at++ - '0');
+        n_digits = at - whole;
+        if (*at != '.') return;
+        const char* const fraction = ++at;
+        while (is_digit(*at)) value = value * 10 + static_cast<uint64_t>(*at++ - '0');
+        n_decimals = at - fraction;
+        n_digits += n_decimals;
+    }
+
+    // Up to 19 digits that make a number below 2^53, times or by a power of ten up to 22: then one
+    // operation rounds rightly (Clinger 1990).
+    bool exact(std::ptrdiff_t exponent) const {
+        return n_digits > 0 && n_digits <= 19 && value <= MOST_EXACT && exponent >= -MOST_POWER &&
+               exponent <= MOST_POWER;
+    }
+};
+
+// Read the number that begins at `at`, and go on behind it; tell whether it is one of the plain
+// kind that a blank or the line's end follows. The text goes on behind `end`.
+bool read_plain(const char*& at, const char* end, float& value) {
+    const char* place = at;
+    const bool negative = *place == '-';
+    place += negative;
+    const Digits digits(place);
+    if (!digits.exact(-digits.n_decimals) || !(place == end || is_blank(*place))) return false;
+    const double found = static_cast<double>(digits.value) / POWERS[digits.n_decimals];
+    value = static_cast<float>(negative ? -found : found);
+    at = place;
+    return true;
+}
+
+// Read a field that is a number as a whole; tell whether it is one. What is not exact goes to the
+// library. The text goes on behind the field.
 bool is_number(Field field, float& value) {
     const char* at = field.begin;
     const bool negative = *at == '-';
     if (*at == '-' || *at == '+') ++at;
-    uint64_t digits = 0;
-    const char* const whole = at;
-    while (at < field.end && is_digit(*at))
-        digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
-    std::ptrdiff_t n_digits = at - whole;
-    int exponent = 0;
-    if (at < field.end && *at == '.') {
-        const char* const fraction = ++at;
-        while (at < field.end && is_digit(*at)) {
-            digits = digits * 10 + static_cast<uint64_t>(*at++ - '0');
-        }
-        n_digits += at - fraction;
-        exponent = -static_cast<int>(std::min<std::ptrdiff_t>(at - fraction, 99));
-    }
-    if (n_digits == 0 || n_digits > 19) return by_the_library(field, value);
-    if (at < field.end && (*at | 32) == 'e') {
+    const Digits digits(at);
+    std::ptrdiff_t exponent = -digits.n_decimals;
+    if (digits.n_digits > 0 && at < field.end && (*at | 32) == 'e') {
         const bool down = ++at < field.end && *at == '-';
         if (at < field.end && (*at == '-' || *at == '+')) ++at;
         const char* const power = at;
@@ -81,10 +107,8 @@ bool is_number(Field field, float& value) {
         if (at == power) return false;
         exponent += down ? -given : given;
     }
-    if (at != field.end || digits > MOST_EXACT || std::abs(exponent) > MOST_POWER) {
-        return by_the_library(field, value);
-    }
-    const double exact = static_cast<double>(digits);
+    if (at != field.end || !digits.exact(exponent)) return by_the_library(field, value);
+    const double exact = static_cast<double>(digits.value);
     const double found = exponent < 0 ? exact / POWERS[-exponent] : exact * POWERS[exponent];
     value = static_cast<float>(negative ? -found : found);
     return true;
@@ -131,6 +155,7 @@ RowFault parse_line(const char* begin, const char* end, float* vector, size_t di
     const char* at = word.end;
     for (size_t i = 0; i < dim; ++i) {
         while (at < end && is_blank(*at)) ++at;
+        if (read_plain(at, end, vector[i])) continue;
         Field field{at, at};
         while (field.end < end && !is_blank(*field.end)) ++field.end;
         if (field.begin == field.end || !is_number(field, vector[i])) {

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from latentcli.queries.directions import combined, unit
 from latentcli.queries.neighbours import Neighbor, nearest
 from latentcli.queries.words import Found
 
@@ -21,17 +21,10 @@ def analogy(
     Vectors are scaled to unit length first (Mikolov, Yih and Zweig 2013). ``index`` is the scan
     index of the vectors; it saves time.
     """
-    units = (_unit(word.vector(model)) for word in (a, b, c))
-    target = [y - x + z for x, y, z in zip(*units, strict=True)]
+    target = combined((sign, unit(word.vector(model))) for sign, word in ((1, b), (-1, a), (1, c)))
     given = {a.row, b.row, c.row}
     [near] = nearest(model, [target], n + len(given), index=index)
     query = f"{a.word} : {b.word} :: {c.word}"
     return [Neighbor(query, model.words[row], cosine) for row, cosine in near if row not in given][
         :n
     ]
-
-
-def _unit(vector: memoryview[float]) -> list[float]:
-    given = vector.tolist()
-    length = math.hypot(*given) or 1.0
-    return [x / length for x in given]

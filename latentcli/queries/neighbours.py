@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from latentcli import kernels
 from latentcli.errors import DamagedArtefact
-from latentcli.queries.words import Found
 
 if TYPE_CHECKING:
     from latentcli.models.word_vectors import Asked
@@ -43,14 +42,29 @@ class DistantNeighbor(NamedTuple):
     distance: float
 
 
+class Target(Protocol):
+    """What neighbours are asked of: a word, or an expression of words."""
+
+    @property
+    def word(self) -> str:
+        """How the answer calls it."""
+
+    @property
+    def rows(self) -> Collection[int]:
+        """The rows of words that are no answer."""
+
+    def vector(self, model: Asked) -> Iterable[float]:
+        """Return the point whose neighbours are wanted: (dim,)."""
+
+
 def neighbours(
     model: Asked,
-    words: Sequence[Found],
+    words: Sequence[Target],
     n: int,
     metric: str = "cosine",
     index: memoryview | None = None,
 ) -> Iterator[Neighbor | DistantNeighbor]:
-    """Yield the ``n`` nearest words of each word, nearest first, without the word itself.
+    """Yield the ``n`` nearest words of each, nearest first, without the words themselves.
 
     ``index`` is the scan index of the vectors; it saves time.
     """
@@ -64,8 +78,10 @@ def neighbours(
     for start in range(0, len(words), size):
         batch = words[start : start + size]
         targets = [query.vector(model) for query in batch]
-        for query, near in zip(batch, nearest(model, targets, n + 1, metric, index), strict=True):
-            for row, value in [pair for pair in near if pair[0] != query.row][:n]:
+        asked = n + max(len(query.rows) for query in batch)
+        for query, near in zip(batch, nearest(model, targets, asked, metric, index), strict=True):
+            own = query.rows
+            for row, value in [pair for pair in near if pair[0] not in own][:n]:
                 yield kind(query.word, model.words[row], value)
 
 

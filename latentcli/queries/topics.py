@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from latentcli.errors import RequestError
-from latentcli.models.topic_model import Doubles, LdaModel, MixtureModel, TopicModel
+from latentcli.models.topic_model import Doubles, LdaModel, LsiModel, MixtureModel, TopicModel
 from latentcli.queries.ranking import PROBABILITY, Ranking, Rows, probabilities
 
 # Tokens of other topics that each document is given, so that none is typical by two words.
@@ -44,6 +45,29 @@ def topic_words(
     rows = ranking.top(topic, n_words)
     if isinstance(model, MixtureModel):
         rows = rows[np.asarray(model.topic_word[topic])[rows] > 0]
+    return [TopicWord(model.words[int(row)], float(weights[row])) for row in rows]
+
+
+def mixture_words(model: MixtureModel, theta: Doubles, n_words: int) -> list[TopicWord]:
+    """Return the likeliest words of a mixture of topics, float64 (n_topics,), and p(word).
+
+    p(word) is the sum of p(word | topic) over the topics by their shares: theta Phi.
+    """
+    found = np.zeros(len(model.words))
+    for topic in np.flatnonzero(theta):
+        found += theta[topic] * probabilities(model, int(topic))
+    rows = np.argsort(-found, kind="stable")[:n_words]
+    return [TopicWord(model.words[int(row)], float(found[row])) for row in rows if found[row] > 0]
+
+
+def words_of_direction(model: LsiModel, vector: Sequence[float], n_words: int) -> list[TopicWord]:
+    """Return the words that a unit vector of LSI's space, (n_topics,), stands for, and how much.
+
+    The space lies within that of weighted counts, which has an axis for each word; the weight is
+    the cosine of the vector and that axis: U times the vector.
+    """
+    weights = np.asarray(model.term_topic) @ np.asarray(vector)
+    rows = np.argsort(-weights, kind="stable")[:n_words]
     return [TopicWord(model.words[int(row)], float(weights[row])) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from latentcli.errors import NothingFound, RequestError
@@ -44,6 +44,11 @@ class Found(NamedTuple):
     word: str
     row: int
     composed: Composed | None = None
+
+    @property
+    def rows(self) -> Collection[int]:
+        """Its row, if it has one."""
+        return () if self.row == NO_ROW else (self.row,)
 
     def vector(self, model: Asked) -> memoryview[float]:
         """Return the word's vector: float32 (dim,)."""

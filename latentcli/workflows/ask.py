@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from latentcli.errors import InputError, RequestError
+from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING, open_word_vectors
 from latentcli.models.word_vectors import Space, WordVectors
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.analogy import analogy as solve_analogy
-from latentcli.queries.neighbours import METRICS, DistantNeighbor, Neighbor, neighbours
+from latentcli.queries.neighbours import METRICS, DistantNeighbor, Neighbor, Target, neighbours
 from latentcli.queries.similarity import Similarity
 from latentcli.queries.similarity import similarity as measure_similarity
 from latentcli.queries.words import (
@@ -58,16 +58,32 @@ def neighbors(
     metric: str = "cosine",
     observer: Observer = SILENT,
 ) -> Iterator[Neighbor | DistantNeighbor]:
-    """Yield the nearest words of each word.
+    """Yield the nearest words of each word, or of each expression of words.
 
-    Unknown words among known ones are noted; raises NothingFound where none is known.
+    What has unknown words is noted among what has none; raises NothingFound where all has.
     """
     if metric not in METRICS:
         raise RequestError(f"no metric '{metric}'", there_are(METRICS))
     check_words(words)
     model, index = open_space(cache, ref, observer)
-    known = known_words(model, words, observer, compose=True)
-    return neighbours(model, known, n, metric, index)
+    return neighbours(model, _targets(model, words, metric, observer), n, metric, index)
+
+
+def _targets(
+    model: Asked, queries: Sequence[str], metric: str, observer: Observer
+) -> Sequence[Target]:
+    """Look up words, and expressions of words if there may be any, whose parser takes time."""
+    if any(len(query.split()) > 1 for query in queries):
+        from latentcli.workflows.expressions import known_targets
+
+        return known_targets(model, queries, metric, observer)
+    try:
+        return known_words(model, queries, observer, compose=True)
+    except NothingFound as error:
+        from latentcli.queries.expressions import spaces_wanted
+
+        hint = f"{error.hint} {spaces_wanted(queries)}".strip()
+        raise NothingFound(error.message, hint) from None
 
 
 def check_words(words: Sequence[str]) -> None:
@@ -85,12 +101,12 @@ def known_words(
 
     ``compose``: vectors of unknown words, where the model has n-grams, and that is noted too.
     """
-    looked_up = [(word, _found(model, word, observer, compose)) for word in words]
+    looked_up = [(word, look_up(model, word, observer, compose)) for word in words]
     unknown = [word for word, found in looked_up if found is None]
     known = [found for _, found in looked_up if found is not None]
     if not known:
         raise unknown_words(model, unknown)
-    _note_unknown(model, unknown, observer)
+    note_unknown(model, unknown, observer)
     note_composed(known, observer)
     return known
 
@@ -108,7 +124,7 @@ def note_composed(words: Sequence[Found], observer: Observer) -> None:
         observer.note(f"and {counted(len(composed) - _NAMED_UNKNOWN, 'more composed vector')}")
 
 
-def _found(model: Asked, word: str, observer: Observer, compose: bool = True) -> Found | None:
+def look_up(model: Asked, word: str, observer: Observer, compose: bool = True) -> Found | None:
     """Look a word up; imported words have no rule, so that another spelling is worth a note."""
     found = find_or_compose(model, word) if compose else find_word(model, word)
     if found is not None and model.imported and found.word != word.strip():
@@ -116,7 +132,8 @@ def _found(model: Asked, word: str, observer: Observer, compose: bool = True) ->
     return found
 
 
-def _note_unknown(model: Asked, unknown: Sequence[str], observer: Observer) -> None:
+def note_unknown(model: Asked, unknown: Sequence[str], observer: Observer) -> None:
+    """Note which words are unknown, some by name with the nearest spellings."""
     for word in unknown[:_NAMED_UNKNOWN]:
         hint = spelling_hint(model, word)
         observer.note(f"unknown word '{shortened(word)}'" + (f"; {hint}" if hint else ""))
@@ -137,7 +154,7 @@ def analogy(
     for word in (a, b, c):
         check_query(word)
     model, index = open_space(cache, ref, observer)
-    found = [_found(model, word, observer) for word in (a, b, c)]
+    found = [look_up(model, word, observer) for word in (a, b, c)]
     first, second, third = found
     if first is None or second is None or third is None:
         missing = [word for word, one in zip((a, b, c), found, strict=True) if one is None]
@@ -167,7 +184,7 @@ def similarity(
     unknown: list[str] = []
     known: list[Found] = []
     for a, b in pairs:
-        first, second = _found(model, a, observer), _found(model, b, observer)
+        first, second = look_up(model, a, observer), look_up(model, b, observer)
         if first is None or second is None:
             unknown += [word for word, found in ((a, first), (b, second)) if found is None]
         else:
@@ -175,6 +192,6 @@ def similarity(
             answers.append(measure_similarity(model, first, second))
     if not answers:
         raise unknown_words(model, unknown)
-    _note_unknown(model, unknown, observer)
+    note_unknown(model, unknown, observer)
     note_composed(known, observer)
     return answers

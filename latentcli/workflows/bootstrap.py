@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from latentcli.corpus.encoded import EncodedCorpus, documents_with_words
 from latentcli.corpus.mask import frequent
@@ -16,7 +16,7 @@ from latentcli.corpus.resample import (
 )
 from latentcli.engines import find_engine
 from latentcli.engines.parameters import recorded_parameters
-from latentcli.errors import InputError, RequestError
+from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, embedding_parts
 from latentcli.kernels import usable_cores
@@ -27,15 +27,19 @@ from latentcli.queries.resampled_neighbours import (
     ResampledNeighbor,
     resampled_neighbours,
 )
-from latentcli.queries.words import Found
+from latentcli.queries.words import Found, find_or_compose, find_word, shortened
 from latentcli.store.cache import Cache
 from latentcli.store.runs import answer
 from latentcli.wording import counted
 from latentcli.workflows.ask import check_words, known_words, space_of
 from latentcli.workflows.corpus_text import own_digest
+from latentcli.workflows.expressions import expression_terms
 from latentcli.workflows.find import chosen_run
 from latentcli.workflows.reference_corpus import needed_corpus
 from latentcli.workflows.training import Job, Parts, Train, TrainingOptions, run_of
+
+if TYPE_CHECKING:
+    from latentcli.models.word_vectors import Asked
 
 _FEW_DOCUMENTS = 30
 _NAMED = 5
@@ -59,12 +63,32 @@ def bootstrap_neighbors(
     run = chosen_run(cache, ref, EMBEDDING, observer)
     _check(run)
     base = space_of(cache, run)
-    known = known_words(base.model, words, observer)
+    known = _known(base.model, words, observer)
     jobs = _jobs(cache, run, n_resamples, threads, observer)
     spaces = [space_of(cache, each) for each in _trained(cache, run, jobs, observer)]
     _say_what_is_missing(spaces, known, observer)
     _say_interval(n_resamples, observer)
     return (row for query in known for row in resampled_neighbours(base, spaces, query, n))
+
+
+def _known(model: Asked, words: Sequence[str], observer: Observer) -> list[Found]:
+    """Look up words; those whose vectors could only be composed are noted, or all there is."""
+    for word in words:
+        if expression_terms(model, word):
+            raise RequestError(
+                f"'{shortened(word)}' is an expression: --bootstrap judges neighbours of words",
+                "leave one of the two out",
+            )
+    composed = [w for w in words if not find_word(model, w) and find_or_compose(model, w)]
+    told = [
+        f"'{shortened(word)}' is not among the model's words, and --bootstrap composes no vectors"
+        for word in composed[:_NAMED]
+    ]
+    if len(composed) == len(words):
+        raise NothingFound(told[0], "leave out --bootstrap, and its vector is composed of n-grams")
+    for line in told:
+        observer.note(line)
+    return known_words(model, [word for word in words if word not in composed], observer)
 
 
 def _jobs(

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from latentcli.corpus.sources import printable_path
 from latentcli.errors import RequestError
 from latentcli.evaluation.analogies import METHODS, Solved, solve
-from latentcli.evaluation.word_similarity import SAMPLES, rank_correlation
+from latentcli.evaluation.word_similarity import SAMPLES, RankCorrelation, rank_correlation
 from latentcli.formats.analogy_questions import Section, read_analogies
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import open_embedding
 from latentcli.formats.word_pairs import read_pairs
 from latentcli.models.embedding import Embedding
+from latentcli.models.subword_embedding import SubwordEmbedding
 from latentcli.observer import Observer
 from latentcli.workflows.evaluation_request import EvaluationRequest, Measure
 
@@ -42,7 +43,7 @@ def evaluate_embedding(
         name = _name(path, request.similarity)
         if skipped:
             observer.note(f"{name}: its first line is taken for headings: {skipped}")
-        found.append(_similarity(name, heading, model, pairs, request))
+        found += _similarity(name, heading, model, pairs, request)
     for path, sections in asked:
         name = _name(path, request.analogies)
 
@@ -66,18 +67,34 @@ def _similarity(
     model: Embedding,
     pairs: Sequence[tuple[str, str, float]],
     request: EvaluationRequest,
+) -> list[Measure]:
+    """Return the figure of known words and, where other words can be composed, that of all."""
+    limit, seed = request.restrict_vocab, request.seed
+    found = rank_correlation(model, pairs, limit, seed)
+    measures = [_correlation(f"spearman {name}", heading, found, len(pairs), seed)]
+    if isinstance(model, SubwordEmbedding):
+        found = rank_correlation(model, pairs, limit, seed, compose=True)
+        if found.composed:
+            of_all = f"spearman {name}: with composed words"
+            measures.append(_correlation(of_all, heading, found, len(pairs), seed))
+    return measures
+
+
+def _correlation(
+    measure: str, heading: str, found: RankCorrelation, n_pairs: int, seed: int
 ) -> Measure:
-    found = rank_correlation(model, pairs, request.restrict_vocab, request.seed)
-    coverage = f"{found.covered:,} of {len(pairs):,} pairs covered"
+    coverage = f"{found.covered:,} of {n_pairs:,} pairs covered"
+    if found.composed:
+        coverage += f", {found.composed:,} of them with a vector composed of n-grams"
     if found.rho is None:
-        return Measure(f"spearman {name}", None, f"{coverage}: too few, or all alike, to rank")
+        return Measure(measure, None, f"{coverage}: too few, or all alike, to rank")
     column = f" (column {heading!r})" if heading else ""
     detail = (
         f"rank correlation of cosines with people's ratings{column}; 95 % interval "
         f"{found.low:.3f} to {found.high:.3f} by {SAMPLES:,} bootstrap samples of seed "
-        f"{request.seed}; {coverage}"
+        f"{seed}; {coverage}"
     )
-    return Measure(f"spearman {name}", found.rho, detail)
+    return Measure(measure, found.rho, detail)
 
 
 def _analogies(

@@ -224,7 +224,8 @@ def _content(
     if writer.left_out:
         observer.note(f"{file.name}: {writer.report()}")
     # Nobody knows by what rule the words were made; where one has capitals they were kept.
-    cased = any(word != word.lower() for word in words["vocabulary"])
+    text = bytes(words["vocabulary"].text).decode()
+    cased = text != text.lower()
     return _Content(files, words, TokenizerSettings(keep_case=cased, keep_numbers=True), {})
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from latentcli.corpus.joining import joined_words
 from latentcli.corpus.tokenizers import make_tokenizer
-from latentcli.errors import InputError, NothingFound, RequestError
+from latentcli.errors import InputError, LatentError, NothingFound, RequestError
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.word_vectors import EMBEDDING, open_subwords
 from latentcli.models.document_space import HELLINGER, DocumentSpace
@@ -23,11 +23,16 @@ from latentcli.queries.search import NearDocument, mixture_terms, nearest_docume
 from latentcli.queries.words import NO_ROW, Found, check_query, shortened, unknown_words
 from latentcli.store.cache import Cache
 from latentcli.store.derived import scan_index
-from latentcli.wording import counted
+from latentcli.store.runs import open_run
+from latentcli.wording import quoted
 from latentcli.workflows.ask import note_composed
 from latentcli.workflows.corpus_text import TrainingText
 from latentcli.workflows.find import chosen_run
-from latentcli.workflows.kept_documents import document_space
+from latentcli.workflows.kept_documents import (
+    document_space,
+    nothing_known_of,
+    unknown_documents,
+)
 
 _TOPIC_MODEL = "topic-model"
 _NAMED_UNKNOWN = 5
@@ -82,7 +87,7 @@ def search(
     questions = [place.question(query) for query in queries]
     known = [question for question in questions if question is not None]
     if not known:
-        raise unknown_words(place.words, list(dict.fromkeys(place.unknown)) or queries)
+        raise place.nothing_known(queries)
     place.note_unknown([q for q, found in zip(queries, questions, strict=True) if found is None])
     return place.answers(known, n)
 
@@ -115,13 +120,15 @@ def similar_documents(
         else:
             (unknown if row is None else empty).append(document)
     if not known:
-        raise place.unknown_ids(unknown) if unknown else _nothing_known_of(empty[0])
+        if unknown:
+            raise unknown_documents(place.space.document_ids, unknown)
+        raise nothing_known_of(empty[0])
     if len(place.space.document_ids) == 1:
         raise NothingFound("the model has no other document", "train on several: see --format")
     for document in unknown[:_NAMED_UNKNOWN]:
         observer.note(f"unknown document '{shortened(document)}'")
     for document in empty[:_NAMED_UNKNOWN]:
-        observer.note(_nothing_known_of(document).message)
+        observer.note(nothing_known_of(document).message)
     return place.answers(known, n)
 
 
@@ -217,6 +224,31 @@ class _Place:
             weights = {row: cosine for row, cosine in near if cosine > 0}
         return {self.words.words[row]: weight for row, weight in weights.items()}
 
+    def nothing_known(self, queries: Sequence[str]) -> NothingFound:
+        """Return the error for texts without a word of the model.
+
+        Words that the corpus has are not misspelt; the model leaves them out.
+        """
+        unknown = list(dict.fromkeys(self.unknown))
+        left_out = self._left_out(unknown)
+        misspelt = [word for word in unknown if word not in left_out]
+        if misspelt or not unknown:
+            return unknown_words(self.words, misspelt or queries)
+        return NothingFound(
+            f"the model leaves out {quoted(left_out)}: stop words, or too rare or frequent ones",
+            "add other words to the text",
+        )
+
+    def _left_out(self, words: Sequence[str]) -> list[str]:
+        """Return those of the words that the corpus has, as far as the cache has the corpus."""
+        try:
+            corpora = [open_run(self._cache, run_id) for run_id in self._corpora[:1]]
+        except LatentError:
+            return []
+        return [
+            word for corpus in corpora for word in words if word in corpus.strings("vocabulary")
+        ]
+
     def note_unknown(self, queries: Sequence[str]) -> None:
         """Note the words and texts that the model does not know, some by name."""
         note_composed(list(self._composed.values()), self._observer)
@@ -228,27 +260,6 @@ class _Place:
             self._observer.note(f"not among the model's words: {shown}{rest}")
         for query in queries[:_NAMED_UNKNOWN]:
             self._observer.note(f"no known words in '{shortened(query)}'")
-
-    def unknown_ids(self, ids: Sequence[str]) -> NothingFound:
-        """Return the error for documents that there are not, which names the nearest ids."""
-        from latentcli.corpus.tokenizers import TokenizerSettings
-        from latentcli.queries.spelling import nearest_spellings
-
-        known = self.space.document_ids
-        shown = ", ".join(f"'{shortened(document)}'" for document in ids[:_NAMED_UNKNOWN])
-        whole = TokenizerSettings("whitespace", keep_case=True)
-        near = nearest_spellings(known, whole, ids[0])
-        hint = f"did you mean {', '.join(near)}?" if near else f"such as {known[0]}"
-        what = "document" if len(ids) == 1 else "documents"
-        return NothingFound(
-            f"unknown {what} {shown} (the model has {counted(len(known), 'document')})", hint
-        )
-
-
-def _nothing_known_of(document: str) -> NothingFound:
-    return NothingFound(
-        f"document '{shortened(document)}' has no words of the model: nothing is like it"
-    )
 
 
 def _open(cache: Cache, ref: str | None, observer: Observer) -> _Place:

@@ -66,6 +66,7 @@ def test_without_it_the_answer_is_the_contracts(resampled: Path) -> None:
     [
         (("--bootstrap", "0"), "0 is not in the range"),
         (("--bootstrap", "3", "--metric", "euclidean"), "with --bootstrap, cosines are compared"),
+        (("king - man", "--bootstrap", "3"), "'king - man' is an expression: --bootstrap"),
         (("--threads", "2"), "--threads: without --bootstrap, nothing is trained"),
     ],
 )

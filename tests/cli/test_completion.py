@@ -36,6 +36,8 @@ def test_words_of_the_latest_embedding_are_completed_the_most_frequent_first(ask
     words = _completed(asked, "latent neighbors cas")
     assert words and words[0] == "castle"
     assert all(word.startswith("cas") for word in words)
+    for line in ("interpolate king cas", "odd-one-out cas", "axis poor rich cas", "vector cas"):
+        assert _completed(asked, f"latent {line}") == words
 
 
 def test_an_empty_cache_completes_nothing_and_fails_nothing(latent: Run) -> None:

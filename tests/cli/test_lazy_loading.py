@@ -26,6 +26,11 @@ HEAVY = {
 
 def _imported(cache: Path, *arguments: str | Path) -> set[str]:
     """Return the top-level packages that the program imports when it is called so."""
+    return {name.partition(".")[0] for name in _modules(cache, *arguments)}
+
+
+def _modules(cache: Path, *arguments: str | Path) -> set[str]:
+    """Return the modules that the program imports when it is called so."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "latentcli", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -36,7 +41,7 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
     )
     assert done.returncode == 0, done.stderr[-1000:]
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
-    return {line.rsplit("|", 1)[1].strip().partition(".")[0] for line in lines}
+    return {line.rsplit("|", 1)[1].strip() for line in lines}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +54,12 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
         ("analogy", "man", "king", "woman"),
         ("analogy", "man", "king", "woman", "--json"),
         ("similarity", "king", "queen"),
+        ("neighbors", "king - man + woman"),
+        ("odd-one-out", "king", "queen", "ship"),
+        ("vector", "king", "ship"),
+        ("axis", "king", "ship"),
+        ("interpolate", "king", "ship"),
+        ("interpolate", "cooking-31", "cooking-01", "-m", "notices-lsi"),
         ("search", "the king and his ship", "-m", "tales"),
         ("search", "butter in a pan", "-m", "notices"),
         ("search", "butter in a pan", "-m", "notices-lsi", "--json"),
@@ -59,11 +70,17 @@ def _imported(cache: Path, *arguments: str | Path) -> set[str]:
 def test_a_question_in_a_pipe_loads_nothing_heavy_and_not_even_numpy(
     question: tuple[str, ...], trained_cache: Path
 ) -> None:
-    if question[0] in ("search", "similar-documents"):
+    if question[0] in ("search", "similar-documents", "interpolate"):
         run_latent(trained_cache, *question)  # makes and keeps the documents' vectors
     imported = _imported(trained_cache, *question)
     assert "latentcli" in imported and "typer" in imported
     assert not imported & (HEAVY | {"numpy", "rich"})
+
+
+def test_a_question_of_words_does_not_load_the_parser_of_expressions(trained_cache: Path) -> None:
+    loaded = _modules(trained_cache, "neighbors", "king", "ship")
+    assert "latentcli.queries.neighbours" in loaded
+    assert not [name for name in loaded if "expressions" in name]
 
 
 @pytest.mark.parametrize("view", [(), ("--documents",), ("--nearest",), ("--diagnostics",)])

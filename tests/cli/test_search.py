@@ -58,3 +58,11 @@ def test_what_search_finds_is_what_similar_documents_takes(asked: Run) -> None:
 def test_the_latest_model_of_either_kind_is_asked(asked: Run) -> None:
     done = asked("search", "butter", "-n", "1")
     assert done.returncode == 0 and "lda of notices.jsonl (the latest)" in done.stderr
+
+
+def test_a_stop_word_is_said_to_be_left_out_and_not_misspelt(asked: Run) -> None:
+    done = asked("search", "the of", "-m", "notices")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "the model leaves out 'the', 'of'" in done.stderr and "did you mean" not in done.stderr
+    other = asked("search", "the butterr", "-m", "notices")
+    assert "unknown word 'butterr'" in other.stderr and "did you mean butter" in other.stderr

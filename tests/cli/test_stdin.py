@@ -73,7 +73,7 @@ def test_stdin_can_be_read_only_once(latent: Run) -> None:
     assert "only once" in answer.stderr
 
 
-@pytest.mark.parametrize("name", ["neighbors", "similarity"])
+@pytest.mark.parametrize("name", ["neighbors", "similarity", "odd-one-out", "vector"])
 def test_a_dash_without_words_is_refused(name: str, asked: Run) -> None:
     for nothing in ("", "\n \n"):
         answer = asked(name, "-", stdin=nothing)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gensim.models.fasttext import load_facebook_vectors
+from scipy.stats import spearmanr
 
 from latentcli.formats.word_vectors import open_word_vectors
 from latentcli.models.subwords import ngrams
@@ -77,6 +78,25 @@ def test_all_questions_compose(parts: Path) -> None:
     pairs = run_latent(parts, "similarity", "-", stdin="king queen\nking 东西\n")
     assert (pairs.returncode, len(pairs.stdout.splitlines())) == (0, 1)
     assert "unknown word '东西'" in pairs.stderr
+
+
+def test_expressions_sets_axes_and_vectors_compose(parts: Path) -> None:
+    for question in (
+        ("neighbors", "kingly - king + fisherman"),
+        ("odd-one-out", "kingly", "king", "queen"),
+        ("axis", "kingly", "bread", "queenly"),
+        ("vector", "kingly"),
+        ("interpolate", "kingly", "bread"),
+    ):
+        answer = run_latent(parts, *question)
+        assert (answer.returncode, answer.stdout != "") == (0, True), question
+        assert "'kingly' is not among the model's words: its vector is composed" in answer.stderr
+
+
+def test_the_bootstrap_says_that_it_composes_nothing(parts: Path) -> None:
+    answer = run_latent(parts, "neighbors", "kingly", "--bootstrap", "2")
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert "'kingly' is not among the model's words, and --bootstrap composes no" in answer.stderr
 
 
 def test_a_search_composes_and_finds_as_the_documents_inferred_vectors_do(parts: Path) -> None:
@@ -209,3 +229,24 @@ def test_a_model_is_trained_further(parts: Path, tmp_path: Path) -> None:
     run = find(Cache(parts), more.stdout.split("\t")[0])
     assert run.manifest["parameters"]["epochs"] == 12
     assert run.manifest["algorithm"] == "fasttext" and run.has("subword_vectors")
+
+
+def test_word_similarity_is_judged_with_and_without_composed_words(
+    parts: Path, tmp_path: Path
+) -> None:
+    pairs = [("king", "queen", 9.0), ("king", "kingly", 8.0), ("sea", "fishermanly", 5.0),
+             ("king", "sea", 2.0), ("queen", "unseaworthy", 1.0)]  # fmt: skip
+    rated = tmp_path / "rated.tsv"
+    rated.write_text("".join(f"{a}\t{b}\t{rating}\n" for a, b, rating in pairs))
+    binary = tmp_path / "parts.bin"
+    assert (
+        run_latent(parts, "export", "parts", "--to", "fasttext-bin", "-o", binary).returncode == 0
+    )
+    theirs = load_facebook_vectors(str(binary))
+    answer = run_latent(parts, "evaluate", "--similarity", rated, "--json")
+    known, composed = map(json.loads, answer.stdout.splitlines())
+    assert "2 of 5 pairs covered" in known["detail"]
+    assert "5 of 5 pairs covered, 3 of them with a vector composed" in composed["detail"]
+    cosines = [theirs.similarity(a, b) for a, b, _ in pairs]
+    expected = spearmanr(cosines, [rating for *_, rating in pairs]).statistic
+    assert composed["value"] == pytest.approx(expected)

@@ -63,7 +63,7 @@ def test_samples_are_those_of_scipy() -> None:
 def test_too_few_pairs_have_no_figure() -> None:
     model = embedding(np.eye(3), ["a", "b", "c"])
     found = rank_correlation(model, [("a", "b", 1.0), ("a", "nosuch", 2.0)], 10)
-    assert found == (None, None, None, 1)
+    assert found == (None, None, None, 1, 0)
     assert rank_correlation(model, [("x", "y", 1.0)], 10).covered == 0
 
 

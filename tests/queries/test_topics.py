@@ -13,9 +13,11 @@ from latentcli.errors import RequestError
 from latentcli.queries.topics import (
     check_topic,
     document_tokens,
+    mixture_words,
     nearest_topics,
     topic_words,
     typical_documents,
+    words_of_direction,
 )
 from tests.queries.test_ranking import lsi, mixture
 from tests.small import planted, planted_lda
@@ -92,3 +94,31 @@ def test_lda_s_prior_is_no_token() -> None:
         model, doc_topic=shares.astype(np.float32), doc_lengths=lengths.astype(np.int64)
     )
     assert document_tokens(model) == pytest.approx(counts, abs=1e-4)
+
+
+def test_the_words_of_a_mixture_are_those_of_theta_phi() -> None:
+    model = planted_lda(planted())
+    phi = model.topic_word.astype(float)
+    phi /= phi.sum(axis=1, keepdims=True)
+    theta = np.array([0, 0.5, 0, 0.2, 0.3])
+    by_hand = theta @ phi
+    found = mixture_words(model, theta, 50)
+    order = np.argsort(-by_hand, kind="stable")[:50]
+    assert [word for word, _ in found] == [model.words[int(row)] for row in order]
+    assert [weight for _, weight in found] == pytest.approx(by_hand[order], rel=1e-12)
+    assert sum(weight for _, weight in mixture_words(model, theta, 10_000)) == pytest.approx(1)
+
+
+def test_words_that_a_mixture_does_not_have_are_left_out() -> None:
+    model = mixture([[1, 3, 0, 0], [0, 0, 1, 0]], [2, 3, 1, 1])
+    assert mixture_words(model, np.array([1.0, 0]), 9) == [("w1", 0.75), ("w0", 0.25)]
+    assert [word for word, _ in mixture_words(model, np.array([0.5, 0.5]), 9)] == ["w2", "w1", "w0"]
+
+
+def test_a_direction_of_lsi_stands_for_words_by_the_cosine_with_their_axes() -> None:
+    model = lsi()
+    found = words_of_direction(model, [0.6, 0.8], 2)
+    in_word_space = model.term_topic.astype(float) @ [0.6, 0.8]
+    order = np.argsort(-in_word_space)[:2]
+    assert [word for word, _ in found] == [model.words[int(row)] for row in order]
+    assert [weight for _, weight in found] == pytest.approx(in_word_space[order])

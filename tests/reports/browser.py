@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import re
@@ -33,11 +34,11 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class Browser:
     """One tab. ``requests`` and ``errors`` gather what happened since the last ``open``."""
 
-    def __init__(self, driver: str, profile: Path) -> None:
+    def __init__(self, driver: str, profile: Path, *flags: str) -> None:
         self.address = driver
         options = {
             "binary": CHROMIUM,
-            "args": [*_FLAGS, f"--user-data-dir={profile}"],
+            "args": [*_FLAGS, *flags, f"--user-data-dir={profile}"],
         }
         wanted = {
             "browserName": "chrome",
@@ -87,6 +88,54 @@ class Browser:
             {"type": "pointerUp", "button": 0},
         )
 
+    def move(self, x: float, y: float) -> None:
+        """Move the mouse to a place of the page."""
+        self._mouse(_to(x, y))
+
+    def drag(self, x: float, y: float, dx: float, dy: float, key: str = "") -> None:
+        """Drag from a place by so much, while a key is held."""
+        held = {"type": "key", "id": "keys"}
+        if key:
+            self._act({**held, "actions": [{"type": "keyDown", "value": key}]})
+        down, up = ({"type": kind, "button": 0} for kind in ("pointerDown", "pointerUp"))
+        self._mouse(_to(x, y), down, _to(x + dx / 2, y + dy / 2), _to(x + dx, y + dy), up)
+        if key:
+            self._act({**held, "actions": [{"type": "keyUp", "value": key}]})
+
+    def pinch(self, x: float, y: float, apart: float, then: float) -> None:
+        """Put two fingers so far apart around a place, draw them to another distance, lift them."""
+        fingers = []
+        for side in (-1, 1):
+            steps = [
+                _to(x + side * apart / 2, y),
+                {"type": "pointerDown", "button": 0},
+                _to(x + side * (apart + then) / 4, y),
+                _to(x + side * then / 2, y),
+                {"type": "pointerUp", "button": 0},
+            ]
+            touch = {"type": "pointer", "parameters": {"pointerType": "touch"}}
+            fingers.append({**touch, "id": f"finger{side}", "actions": steps})
+        self._act(*fingers)
+
+    def wheel(self, x: float, y: float, dy: int) -> None:
+        """Turn the mouse's wheel at a place; below 0 is away from the person."""
+        turn = {**_to(x, y), "type": "scroll", "deltaX": 0, "deltaY": dy}
+        self._act({"type": "wheel", "id": "wheel", "actions": [turn]})
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after another, wherever the focus is."""
+        steps = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
+        self._act({"type": "key", "id": "keys", "actions": steps})
+
+    def screenshot(self) -> bytes:
+        """Return a PNG of what is seen."""
+        return base64.b64decode(self._call("GET", "/screenshot"))
+
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        """Give a command of the DevTools protocol."""
+        body = {"cmd": command, "params": parameters}
+        return self._call("POST", "/goog/cdp/execute", body)
+
     def type(self, element: Any, text: str) -> None:
         self._call("POST", f"/element/{element[_ELEMENT]}/value", {"text": text})
 
@@ -130,8 +179,10 @@ class Browser:
         self._call("DELETE", "")
 
     def _mouse(self, *steps: dict[str, Any]) -> None:
-        pointer = {"type": "pointer", "id": "mouse", "actions": list(steps)}
-        self._call("POST", "/actions", {"actions": [pointer]})
+        self._act({"type": "pointer", "id": "mouse", "actions": list(steps)})
+
+    def _act(self, *sources: dict[str, Any]) -> None:
+        self._call("POST", "/actions", {"actions": list(sources)})
 
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(
@@ -149,9 +200,13 @@ class Browser:
         raise AssertionError(f"{method} {path}: {problem['error']}: {problem['message']}")
 
 
+def _to(x: float, y: float) -> dict[str, Any]:
+    return {"type": "pointerMove", "x": round(x), "y": round(y), "origin": "viewport"}
+
+
 @contextlib.contextmanager
-def start_browser(profile: Path) -> Iterator[Browser]:
-    """Start chromedriver and Chromium with an empty profile, and end both."""
+def start_browser(profile: Path, *flags: str) -> Iterator[Browser]:
+    """Start chromedriver and Chromium with an empty profile and further flags, and end both."""
     assert CHROMEDRIVER is not None
     with subprocess.Popen(
         [CHROMEDRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -160,7 +215,7 @@ def start_browser(profile: Path) -> Iterator[Browser]:
             assert driver.stdout is not None
             started = (re.search(r"successfully on port (\d+)", line) for line in driver.stdout)
             port = next(found[1] for found in started if found)
-            browser = Browser(f"http://127.0.0.1:{port}", profile)
+            browser = Browser(f"http://127.0.0.1:{port}", profile, *flags)
             try:
                 yield browser
             finally:

@@ -1,0 +1,75 @@
+"""The command ``latent axis``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from latentcli.cli import options as opt
+from latentcli.cli.completion import complete_words
+from latentcli.cli.options import within
+from latentcli.cli.session import Session, command
+from latentcli.errors import RequestError
+
+app = typer.Typer()
+
+_Pole = Annotated[
+    str,
+    typer.Argument(
+        help="A word, or several with commas between them.",
+        autocompletion=complete_words,
+        callback=opt.as_text,
+        show_default=False,
+    ),
+]
+
+
+def axis(
+    session: Session,
+    a: _Pole,
+    b: _Pole,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WORD]...",
+            help="The words to place; - reads them from standard input, one a line.",
+            autocompletion=complete_words,
+            callback=opt.as_text,
+            show_default=False,
+        ),
+    ] = None,
+    model: opt.ModelOption = None,
+    n: Annotated[
+        int | None,
+        typer.Option(
+            "-n",
+            help="How many words at either end (default: 20).",
+            callback=within(1, 1_000_000),
+            show_default=False,
+        ),
+    ] = None,
+    restrict_vocab: Annotated[
+        int,
+        typer.Option(
+            "--restrict-vocab",
+            help="Look among so many of the most frequent words.",
+            callback=within(1, 10**9),
+        ),
+    ] = 20_000,
+) -> None:
+    """Print where words lie on the axis from A to B, as in: latent axis poor rich.
+
+    The words given, or the nearest to either end. Prints: word, projection: from -1 (A) to 1 (B).
+    """
+    from latentcli.workflows.axis import axis as run
+
+    if words and n is not None:
+        raise RequestError("-n: all words that are given are placed", "leave -n or the words out")
+    named = session.with_stdin_lines(words) if words else None
+    session.answer(
+        run(session.cache, (a, b), named, model, n or 20, restrict_vocab, session.observer)
+    )
+
+
+command(app, "axis")(axis)
