@@ -76,6 +76,13 @@ ANSWERS = [
         ("reproduce", "notices-lsi"),
         "array identical max_difference differing expected found",
     ),
+    (
+        ("cluster", "-m", "notices", "-n", "5"),
+        "cluster size members silhouette label label_share",
+    ),
+    (("cluster", "-m", "tales", "-n", "5", "--each"), "name cluster"),
+    (("dimension", "tales"), "measure value detail"),
+    (("dimension", "tales", "--spectrum"), "component singular_value share left"),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),
