@@ -9,9 +9,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from latentcli.cli.streams import visible
 from latentcli.reports.curves import Curves, Shown, Spread
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _ROWS = 7  # lines of a plot, without its heading and axis
 _NARROWEST, _WIDEST = 26, 52
@@ -26,19 +30,56 @@ _COLOURS = ("cyan", "yellow", "magenta", "green", "blue")
 Cell = tuple[str, int | None]  # a character, and whose curve it is of
 
 
+class Line(NamedTuple):
+    """Values from 0 up, at ``first`` and the whole numbers after it."""
+
+    heading: str
+    values: Sequence[float]
+    first: int
+
+
 def draw(curves: Curves) -> None:
     """Print a plot for each measure, two side by side where there is room."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+    console = _console()
     if console.width < _NARROWEST or not curves.drawn():
         return
+    from rich.text import Text
+
     plain = _is_plain(console.encoding)
-    several = console.width >= 2 * (_NARROWEST + 6)
-    width = min(_WIDEST, (console.width - 2) // 2 if several else console.width)
-    plots = [_plot(curves, measure, width, plain) for measure in curves.drawn()]
-    step = 2 if several else 1
+    width = _width(console)
+    _print(console, [_plot(curves, measure, width, plain) for measure in curves.drawn()])
+    console.print()
+    console.print(Text(_legend(curves, plain)))
+
+
+def draw_lines(*lines: Line) -> None:
+    """Print a plot of each line, two side by side where there is room."""
+    console = _console()
+    if console.width < _NARROWEST:
+        return
+    plain = _is_plain(console.encoding)
+    _print(console, [_line_plot(line, _width(console), plain) for line in lines])
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+def _side_by_side(console: Console) -> int:
+    return 2 if console.width >= 2 * (_NARROWEST + 6) else 1
+
+
+def _width(console: Console) -> int:
+    room = console.width if _side_by_side(console) == 1 else (console.width - 2) // 2
+    return min(_WIDEST, room)
+
+
+def _print(console: Console, plots: Sequence[list[list[Cell]]]) -> None:
+    from rich.text import Text
+
+    step = _side_by_side(console)
     for start in range(0, len(plots), step):
         console.print()
         for cells in zip(*plots[start : start + step], strict=True):
@@ -50,8 +91,6 @@ def draw(curves: Curves) -> None:
                     line.append(character, _style(curve))
             line.rstrip()
             console.print(line, no_wrap=True, overflow="crop")
-    console.print()
-    console.print(Text(_legend(curves, plain)))
 
 
 def _is_plain(encoding: str) -> bool:
@@ -100,13 +139,35 @@ def _plot(curves: Curves, measure: Shown, width: int, plain: bool) -> list[list[
             canvas.mark(at[setting.at], height(figure.mean), mark, number)
     better = "higher" if measure.better > 0 else "lower"
     heading = f"{measure.name} ({better} is better)"
-    bar = "|" if plain else "│"
+    return _framed(heading, canvas, (low, high), _axis(curves.places, xs, columns), width)
+
+
+def _line_plot(line: Line, width: int, plain: bool) -> list[list[Cell]]:
+    """Return the lines of a plot of values at equal distances, from 0 to the largest."""
+    columns = width - _LABELS - 1
+    canvas = _Canvas(columns, _ROWS, plain)
+    high = max(line.values) or 1.0
+    step = (2 * columns - 1) / max(1, len(line.values) - 1)
+    dots = [(round(i * step), 1 - value / high) for i, value in enumerate(line.values)]
+    for (x0, y0), (x1, y1) in zip(dots, dots[1:] or dots, strict=False):
+        for x in range(x0, x1 + 1):
+            canvas.dot(x, canvas.y(y0 + (y1 - y0) * (x - x0) / max(1, x1 - x0)), 0)
+    first, last = str(line.first), str(line.first + len(line.values) - 1)
+    axis = first + (last.rjust(columns - len(first)) if last != first else "")
+    return _framed(line.heading, canvas, (0.0, high), axis, width)
+
+
+def _framed(
+    heading: str, canvas: _Canvas, limits: tuple[float, float], axis: str, width: int
+) -> list[list[Cell]]:
+    low, high = limits
+    bar = "|" if canvas.plain else "│"
     lines = [_text(heading, width)]
     for row, cells in enumerate(canvas.lines()):
         value = {0: high, _ROWS - 1: low}.get(row)
         label = "" if value is None else _figure(value)
         lines.append([*_text(f"{label:>{_LABELS}}{bar}", _LABELS + 1), *cells])
-    return [*lines, _text(" " * (_LABELS + 1) + _axis(curves.places, xs, columns), width)]
+    return [*lines, _text(" " * (_LABELS + 1) + axis, width)]
 
 
 def _limits(curves: Curves, measure: str) -> tuple[float, float]:

@@ -76,9 +76,9 @@ def exported(
             f"run 'latent remove {run.id[:12]}' and make it again",
         )
     if to == GENSIM:
-        return _to_gensim(run, out or _default_target(cache, run, ".gensim"))
+        return _to_gensim(run, out or default_target(cache, run, ".gensim"))
     parts = FORMATS[run.kind][to](_opened(cache, run, to, mask, observer))
-    return _written(parts, to, out or _default_target(cache, run, parts[0].suffix))
+    return _written(parts, to, out or default_target(cache, run, parts[0].suffix))
 
 
 def _usual_format(run: Artefact) -> str:
@@ -109,7 +109,8 @@ def _opened(
     return Tokens(model, bags(corpus, kept))
 
 
-def _default_target(cache: Cache, run: Artefact, suffix: str) -> Path:
+def default_target(cache: Cache, run: Artefact, suffix: str) -> Path:
+    """Return a path in the current folder, under the model's name; RequestError where it is."""
     called = next((name for name, held in names(cache).items() if held == run.id), run.id[:12])
     target = Path(re.sub(r"[^\w.+-]", "_", called) + suffix)
     if target.exists():

@@ -127,11 +127,11 @@ def _tables(module: Any, suffix: str, model: Embedding | TopicModel) -> list[Par
 
 
 def _projector(model: Embedding) -> list[Part]:
-    from latentcli.formats.projector import write_metadata, write_vectors
+    from latentcli.formats.projector import embedding_columns, write_metadata, write_vectors
 
     return [
-        Part(".tsv", partial(write_vectors, model)),
-        Part(".metadata.tsv", partial(write_metadata, model)),
+        Part(".tsv", partial(write_vectors, model.vectors)),
+        Part(".metadata.tsv", partial(write_metadata, embedding_columns(model))),
     ]
 
 

@@ -139,7 +139,7 @@ def _measured_by(points: Points, metric: str) -> Points:
 def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
     """Return the points that can be compared, and so many of them as are wanted."""
     places = np.arange(len(points))
-    if points.metric != EUCLIDEAN:
+    if points.metric != EUCLIDEAN or points.kind == DOCUMENTS:
         places = np.flatnonzero(np.asarray(points.vectors).any(axis=1))
         if missing := len(points) - len(places):
             one = counted(missing, points.kind.removesuffix("s"))
@@ -149,7 +149,7 @@ def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
     if n is not None and n < len(places):
         even = points.kind == DOCUMENTS
         which = f"{n:,} of {len(places):,} {points.kind}, "
-        observer.note(which + ("taken evenly (-n)" if even else "the first ones (-n)"))
+        observer.note(which + ("taken evenly" if even else "the first ones"))
         places = places[np.linspace(0, len(places) - 1, n).astype(np.int64)] if even else places[:n]
     whole = len(places) == len(points)
     return points if whole else points.selected(places)

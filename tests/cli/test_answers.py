@@ -84,6 +84,13 @@ ANSWERS = [
         ("map", "-m", "notices", "--method", "pca", "--coordinates"),
         "name x y z count topic label cluster placed",
     ),
+    (
+        ("cluster", "-m", "notices", "-n", "5"),
+        "cluster size members silhouette label label_share",
+    ),
+    (("cluster", "-m", "tales", "-n", "5", "--each"), "name cluster"),
+    (("dimension", "tales"), "measure value detail"),
+    (("dimension", "tales", "--spectrum"), "component singular_value share left"),
     (("export", "tales", "-o", "/dev/null"), "path"),
     (("models",), RUN),
     (("show", "tales"), _RECORD),

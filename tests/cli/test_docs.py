@@ -89,7 +89,7 @@ def test_every_option_for_reading_is_one_of_the_commands_that_read(name: str) ->
 def test_every_option_named_anywhere_exists() -> None:
     known = {option for name in COMMANDS for option in _options(name)}
     known |= {option for parameter in PROGRAM.params for option in parameter.opts}
-    assert set(OPTION.findall(DOCS)) <= known | {"--help"}
+    assert set(OPTION.findall(DOCS)) <= known | {"--help", "--logdir"}  # TensorBoard's
 
 
 def test_every_command_named_anywhere_exists() -> None:

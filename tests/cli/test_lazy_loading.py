@@ -101,7 +101,9 @@ def test_help_loads_not_even_numpy(trained_cache: Path) -> None:
     assert not _imported(trained_cache, "--help") & (HEAVY | {"numpy"})
 
 
-@pytest.mark.parametrize("name", ["topics", "evaluate", "report", "map"])
+@pytest.mark.parametrize(
+    "name", ["topics", "evaluate", "report", "map", "cluster", "project", "dimension"]
+)
 def test_the_help_of_a_command_loads_nothing_heavy(name: str, trained_cache: Path) -> None:
     assert not _imported(trained_cache, name, "--help") & HEAVY
 
