@@ -24,6 +24,7 @@ from tests.conftest import Run
         (("neighbors", "king - (man + woman)"), 2, "without parentheses"),
         (("neighbors", "king - king"), 2, "cancel out"),
         (("odd-one-out", "king", "queen", "kign"), 1, "did you mean king"),
+        (("odd-one-out", "king", "queen", "kign"), 1, "3 known words are needed"),
         (("odd-one-out", "king", "queen"), 2, "three words or more"),
         (("odd-one-out", "king", "-", "queen"), 2, "'-' stands alone"),
         (("vector", "kign"), 1, "did you mean king"),
