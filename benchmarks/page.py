@@ -314,6 +314,33 @@ def report_bars(result: Result) -> list[Bar]:
     ]
 
 
+def imports(result: Result) -> str:
+    """Vectors as text, brought in."""
+    rows = [
+        [name, result[key]["seconds"], result[key]["cpu_seconds"], result[key]["peak_mib"],
+         result[key]["megabytes_a_second"]]
+        for name, key in (("latent", "import"), (f"gensim {result['gensim']}", "gensim_import"))
+        if key in result
+    ]  # fmt: skip
+    return f"""## Vectors of other programs
+
+`latent import` of {result["n_terms"]:,} x {result["dim"]} vectors as GloVe has them, {result["megabytes"]:,} MB of text, beside
+gensim's `load_word2vec_format`, as whole processes:
+
+{table(["program", "s", "CPU s", "MiB", "MB/s"], rows)}
+
+The first `latent neighbors WORD -m FILE` takes {result["first_question_s"]} s, since it imports; the next ones {result["next_question_ms"]:.0f} ms,
+the same question of the run by its name {result["same_of_a_run_ms"]:.0f} ms. The file is opened {result["times_the_file_is_opened_then"]} times then."""
+
+
+def import_bars(result: Result) -> list[Bar]:
+    """Return the ratio of the figures alone."""
+    if "gensim_import" not in result:
+        return []
+    ratio = result["gensim_import"]["seconds"] / result["import"]["seconds"]
+    return [("vectors as text, gensim", round(ratio, 1), 10)]
+
+
 def map_page(result: Result) -> str:
     """The map's page in a browser."""
     rows = [
@@ -370,6 +397,7 @@ SECTIONS: dict[str, tuple[Callable[[Result], str], Callable[[Result], list[Bar]]
     "fasttext": (fasttext, fasttext_bars),
     "lda": (lda, lda_bars),
     "lsi": (lsi, lsi_bars),
+    "import": (imports, import_bars),
     "cold_query": (cold_query, cold_bars),
     "report": (report, report_bars),
     "map_page": (map_page, no_bars),

@@ -56,7 +56,7 @@ def drift(
         typer.Option(
             "--permutations",
             metavar="N",
-            help="Deal documents out anew so often, and train two models each time (default: 20, "
+            help="Deal documents out anew so often, and train two models each time (default: 22, "
             "where both corpora are in the cache); 0 judges words by others of their frequency.",
             callback=opt.within(0, 100_000),
             show_default=False,
@@ -79,6 +79,14 @@ def drift(
             callback=opt.within(1, 1000),
         ),
     ] = 5,
+    least: Annotated[
+        int,
+        typer.Option(
+            "--least",
+            help="Judge words alone that occur so often in each of the two corpora.",
+            callback=opt.within(1, 10**9),
+        ),
+    ] = 10,
 ) -> None:
     """Print the words that moved between two embeddings more than chance would have them move.
 
@@ -89,7 +97,7 @@ def drift(
     from latentcli.workflows.drift import drift as run
 
     asked = [w for word in words or () for w in (session.stdin_lines() if word == "-" else [word])]
-    request = DriftRequest(asked, n, everything, alpha, permutations, align_by, neighbors)
+    request = DriftRequest(asked, n, everything, alpha, permutations, align_by, neighbors, least)
     session.answer(run(session.cache, a, b, request, session.observer))
 
 

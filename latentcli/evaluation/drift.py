@@ -19,7 +19,7 @@ from latentcli.evaluation.false_discoveries import adjusted
 
 Doubles = npt.NDArray[np.float64]
 
-# A word is judged by so many permutations that know it, at least.
+# A word is judged by more permutations than these, since each is judged by the others.
 LEAST_PERMUTATIONS = 3
 # What is usual for a word's frequency is the median over so many words next in frequency, or over
 # a twentieth of them where they are few.
@@ -91,19 +91,21 @@ def moved_beyond_chance(observed: Distances, permuted: Sequence[Distances]) -> M
     the median deviation of all words is added so that no small one decides (as in Tusher,
     Tibshirani and Chu 2001). A permutation's own are standardised by the others. p is the share of
     all words' standardised distances in all permutations that are as large, these counted in.
+    Words without an observed distance play no part.
     """
+    there = np.isfinite(observed.distance)
+    permuted = [Distances(*(np.where(there, part, np.nan) for part in each)) for each in permuted]
     known = np.array([np.isfinite(each.distance) for each in permuted])
     every = Distances(*(np.concatenate([each[i] for each in permuted]) for i in (0, 1)))
     usual = usual_distances(every)
     null = np.array([usual.standardised(each) for each in permuted])
-    judged = known.sum(axis=0) >= LEAST_PERMUTATIONS
-    judged &= np.isfinite(observed.distance)
+    judged = there & (known.sum(axis=0) > LEAST_PERMUTATIONS)
     mean, deviation = _moments(null)
     floor = float(np.median(deviation[judged])) if judged.any() else 1.0
     excess = (usual.standardised(observed) - mean) / (deviation + floor)
     others = [_moments(np.delete(null, number, axis=0)) for number in range(len(null))]
     chance = np.array([(own - m) / (d + floor) for own, (m, d) in zip(null, others, strict=True)])
-    chance = np.where(judged & (known.sum(axis=0) > LEAST_PERMUTATIONS), chance, np.nan)
+    chance = np.where(judged, chance, np.nan)
     expected = usual.distance(mean, observed.frequency)
     return _judged(judged, expected, excess, _pooled_p(excess, chance[np.isfinite(chance)]))
 

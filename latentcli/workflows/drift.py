@@ -10,7 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from latentcli.errors import NothingFound, RequestError
-from latentcli.evaluation.drift import Distances, Moved, moved_beyond_chance, moved_beyond_others
+from latentcli.evaluation.drift import (
+    LEAST_PERMUTATIONS,
+    Distances,
+    Moved,
+    moved_beyond_chance,
+    moved_beyond_others,
+)
 from latentcli.evaluation.procrustes import Turned, turned
 from latentcli.formats.artefact import Artefact
 from latentcli.formats.models import EMBEDDING, open_embedding
@@ -26,7 +32,10 @@ from latentcli.workflows.find import chosen_run
 from latentcli.workflows.permutations import permuted_models
 from latentcli.workflows.reference_corpus import own_corpus
 
-PERMUTATIONS = 20
+# So many that one word alone can pass at 0.05, though some permutations do not know every word.
+PERMUTATIONS = 22
+# Rarer words go so far by chance, now and then, that they would hide what moved.
+LEAST_COUNT = 10
 _NAMED = 5
 
 
@@ -38,6 +47,7 @@ class DriftRequest:
     those count, too, that did not pass at the false discovery rate ``alpha``. ``permutations``
     None: so many as are usual, where the corpora allow it; 0: none. ``align_by``: by how many of
     the most frequent words the spaces are aligned; None: by all. ``neighbors``: so many of each.
+    ``least``: words that occur less often in one of the corpora are not judged.
     """
 
     words: Sequence[str] = ()
@@ -47,6 +57,7 @@ class DriftRequest:
     permutations: int | None = None
     align_by: int | None = None
     neighbors: int = 5
+    least: int = LEAST_COUNT
 
 
 class DriftingWord(NamedTuple):
@@ -81,10 +92,15 @@ def drift(
     for is in both; RequestError where the two cannot be compared.
     """
     request = request or DriftRequest()
+    if request.permutations is not None and 0 < request.permutations <= LEAST_PERMUTATIONS:
+        raise RequestError(
+            f"--permutations {request.permutations}: too few to judge a word by",
+            f"{LEAST_PERMUTATIONS + 1} are the fewest; 0 judges words by others of their frequency",
+        )
     runs = _Runs(*(_unturned(cache, chosen_run(cache, ref, EMBEDDING, observer)) for ref in (a, b)))
     if runs.a.id == runs.b.id:
         raise RequestError(f"'{a}' and '{b}' are one embedding", "name two")
-    pair = _Pair(runs, request.align_by)
+    pair = _Pair(runs, request.align_by, request.least)
     _say_how_well(pair.turned, observer)
     asked = _asked(pair, request.words, observer)
     moved, how = _judged(cache, pair, request, observer)
@@ -111,16 +127,20 @@ class _Runs(NamedTuple):
 class _Pair:
     """Two embeddings, aligned, and their common words, numbered."""
 
-    def __init__(self, runs: _Runs, align_by: int | None) -> None:
-        self.runs, self._align_by = runs, align_by
+    def __init__(self, runs: _Runs, align_by: int | None, least: int) -> None:
+        self.runs, self._align_by, self._least = runs, align_by, least
         self.a, self.b = (open_embedding(run) for run in runs)
         self.turned = turned(self.a, self.b, align_by)
         self.words = [self.a.words[row] for row in self.turned.in_a.tolist()]
         self.numbers = {word: number for number, word in enumerate(self.words)}
 
     def observed(self) -> Distances:
-        """Return the distances of the two embeddings themselves."""
-        return _distances(self.a, self.b, self.turned, self.numbers)
+        """Return the distances of the two embeddings themselves; NaN for words too rare."""
+        found = _distances(self.a, self.b, self.turned, self.numbers)
+        if self.a.term_counts is None or self.b.term_counts is None:
+            return found
+        often = np.where(found.frequency >= self._least, 1, np.nan)
+        return Distances(*(often * figures for figures in found))
 
     def permuted(self, a: Artefact, b: Artefact) -> Distances:
         """Return the distances of the same words in two other embeddings, aligned alike."""
@@ -185,7 +205,7 @@ def _judged(
     if together > 1:
         observer.note(
             f"{counted(n, 'permutation')}: fewer than {together} words that moved cannot pass at "
-            f"{request.alpha:g}; with --permutations {math.ceil(1 / request.alpha)} one can"
+            f"{request.alpha:g}; with --permutations {math.ceil(1.1 / request.alpha)} one can"
         )
     models = permuted_models(cache, *pair.runs, n, observer)
     distances = [pair.permuted(*each) for each in models]
@@ -204,9 +224,16 @@ def _unpermuted(cache: Cache, runs: _Runs) -> str:
 
 
 def _unturned(cache: Cache, run: Artefact) -> Artefact:
-    """Return what an embedding was before it was aligned: how it was trained is known of that."""
-    aligned = run.manifest.get("aligned")
-    return run if aligned is None else chosen_run(cache, aligned["from"], EMBEDDING, SILENT)
+    """Return what an embedding was before it was aligned: how it was trained is known of that.
+
+    Where that is gone, the turned vectors answer as well.
+    """
+    while (aligned := run.manifest.get("aligned")) is not None:
+        try:
+            run = chosen_run(cache, aligned["from"], EMBEDDING, SILENT)
+        except RequestError:
+            break
+    return run
 
 
 def _asked(pair: _Pair, words: Sequence[str], observer: Observer) -> list[int]:
@@ -236,7 +263,9 @@ def _say_how_many(
     n_judged = int(np.count_nonzero(np.isfinite(moved.q)))
     if n_judged < len(moved.q):
         rare = counted(len(moved.q) - n_judged, "word")
-        observer.note(f"too rare in the permutations to be judged: {rare}")
+        observer.note(
+            f"too rare to be judged, there or in permutations: {rare} (--least {request.least})"
+        )
     if passed:
         observer.note(
             f"{passed:,} of {counted(n_judged, 'word')} moved more than chance would have it, at "

@@ -1,4 +1,4 @@
-"""docs/topics.md is true: its commands run, one after the other, and answer as it shows."""
+"""The tutorials are true: their commands run, one after the other, and answer as they show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from tests.cli.test_docs import COMMANDS, OPTION, PROGRAM, _options
 from tests.conftest import ROOT, SAMPLES, program_environment
 
-TUTORIAL = (ROOT / "docs" / "topics.md").read_text(encoding="utf-8")
+TUTORIALS = ("topics.md", "spaces.md")
 CHANGING = re.compile(r"\b[0-9a-f]{12,}\b|\bin \d+\.\d+ s\b")
 FIXED_NOTES = ("note: format", "note: read", "note: stop words", "note: joined", "hint:")
 FIXED_COMMANDS = ("ls", "cat", "head", "mkdir", "latent corpus")
@@ -103,14 +103,20 @@ def _is_fixed(example: Example, line: str) -> bool:
     )
 
 
+def read(name: str) -> str:
+    """Return a tutorial's text."""
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("name", TUTORIALS)
 def test_the_tutorials_commands_run_and_answer_as_shown(
-    tmp_path: Path, program_folder: Path
+    name: str, tmp_path: Path, program_folder: Path
 ) -> None:
     folder = tmp_path / "home"
     folder.mkdir()
     (folder / "sample_corpora").symlink_to(SAMPLES)
-    told = examples(TUTORIAL)
+    told = examples(read(name))
     path = f"{program_folder}{os.pathsep}{os.environ['PATH']}"
     answers = session([example.command for example in told], folder, path)
     assert len(answers) == len(told)
@@ -132,11 +138,13 @@ def test_a_commands_further_lines_and_what_it_shows_are_told_apart() -> None:
     ]
 
 
-def test_every_option_of_the_tutorial_exists() -> None:
-    known = {option for name in COMMANDS for option in _options(name)}
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_every_option_of_a_tutorial_exists(name: str) -> None:
+    known = {option for command in COMMANDS for option in _options(command)}
     known |= {option for parameter in PROGRAM.params for option in parameter.opts}
-    assert set(OPTION.findall(TUTORIAL)) <= known | {"--help"}
+    assert set(OPTION.findall(read(name))) <= known | {"--help"}
 
 
-def test_the_readme_links_the_tutorial() -> None:
-    assert "(docs/topics.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_the_readme_links_each_tutorial(name: str) -> None:
+    assert f"(docs/{name})" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -88,7 +88,7 @@ def test_words_that_few_permutations_know_are_not_judged() -> None:
     observed, permuted = world(6)
     for each in permuted[2:]:
         each.distance[7] = each.frequency[7] = np.nan
-    for each in permuted[3:]:
+    for each in permuted[4:]:
         each.distance[8] = each.frequency[8] = np.nan
     found = moved_beyond_chance(observed, permuted)
     assert all(np.isnan(figures[7]) for figures in found)
