@@ -243,7 +243,7 @@ def test_word_similarity_is_judged_with_and_without_composed_words(
         run_latent(parts, "export", "parts", "--to", "fasttext-bin", "-o", binary).returncode == 0
     )
     theirs = load_facebook_vectors(str(binary))
-    answer = run_latent(parts, "evaluate", "--similarity", rated, "--json")
+    answer = run_latent(parts, "evaluate", "parts", "--similarity", rated, "--json")
     known, composed = map(json.loads, answer.stdout.splitlines())
     assert "2 of 5 pairs covered" in known["detail"]
     assert "5 of 5 pairs covered, 3 of them with a vector composed" in composed["detail"]
