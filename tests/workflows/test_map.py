@@ -171,6 +171,11 @@ def test_the_number_that_a_layout_can_do_is_the_default_and_said(
     assert len(mapped(copied, "tales", notes).points) == 70
     assert "70 points at most, since it is a test" in notes
     assert "70 of 1,091 words" in notes
+    exact = few._replace(most=1091)
+    monkeypatch.setitem(layouts.LAYOUTS, "pca", exact)
+    untold = Notes()
+    assert len(mapped(copied, "tales", untold).points) == 1091 and "at most, since" not in untold
+    monkeypatch.setitem(layouts.LAYOUTS, "pca", few)
     with pytest.raises(RequestError, match="70 at most"):
         mapped(copied, "tales", wanted=Wanted(n=71))
 
