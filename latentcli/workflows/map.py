@@ -108,7 +108,7 @@ def make_map(
         observer.note(note)
     names = [*points.names, *(new.names if new is not None else ())]
     title, weights = _title(run, points, layout), _weights(points, new)
-    view = MapView(title, points.kind, names, positions, weights, colours, notes)
+    view = MapView(title, points.kind, names, positions, weights, colours, notes, len(new or ()))
     name = _name(run, points, request, found.digest, new)
     return Map(view, points, new, clusters, request.colour, name)
 
