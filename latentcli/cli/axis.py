@@ -50,26 +50,31 @@ def axis(
         ),
     ] = None,
     restrict_vocab: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--restrict-vocab",
-            help="Look among so many of the most frequent words.",
+            help="Look among so many of the most frequent words (default: 20000).",
             callback=within(1, 10**9),
+            show_default=False,
         ),
-    ] = 20_000,
+    ] = None,
 ) -> None:
     """Print where words lie on the axis from A to B, as in: latent axis poor rich.
 
     The words given, or the nearest to either end. Prints: word, projection: from -1 (A) to 1 (B).
     """
+    from latentcli.workflows.axis import FREQUENT_WORDS
     from latentcli.workflows.axis import axis as run
 
-    if words and n is not None:
-        raise RequestError("-n: all words that are given are placed", "leave -n or the words out")
+    for option, value in (("-n", n), ("--restrict-vocab", restrict_vocab)):
+        if words and value is not None:
+            raise RequestError(
+                f"{option}: all words that are given are placed",
+                f"leave {option} or the words out",
+            )
     named = session.with_stdin_lines(words) if words else None
-    session.answer(
-        run(session.cache, (a, b), named, model, n or 20, restrict_vocab, session.observer)
-    )
+    among = restrict_vocab or FREQUENT_WORDS
+    session.answer(run(session.cache, (a, b), named, model, n or 20, among, session.observer))
 
 
 command(app, "axis")(axis)

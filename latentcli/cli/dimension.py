@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 
 from latentcli.cli.completion import complete_models
+from latentcli.cli.options import ModelOption
 from latentcli.cli.points import OfOption, PointsOption, SeedOption
 from latentcli.cli.session import Session, command
+from latentcli.errors import RequestError
 
 app = typer.Typer()
 
@@ -25,6 +27,7 @@ def dimension(
             show_default=False,
         ),
     ] = None,
+    model: ModelOption = None,
     of: OfOption = None,
     metric: Annotated[
         str | None,
@@ -54,7 +57,10 @@ def dimension(
     from latentcli.workflows.dimension import dimension as run
     from latentcli.workflows.points import Wanted
 
-    found = run(session.cache, ref, Wanted(of, n, metric), seed, session.observer)
+    if ref is not None and model is not None:
+        raise RequestError("--model: the model is named already", "leave REF or --model out")
+    named = model if ref is None else ref
+    found = run(session.cache, named, Wanted(of, n, metric), seed, session.observer)
     session.answer(found.components if spectrum else found.measures)
     if session.answers_in_table:
         from latentcli.cli.plots import Line, draw_lines

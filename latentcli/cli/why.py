@@ -35,9 +35,14 @@ def why(
     ],
     model: opt.ModelOption = None,
     n: Annotated[
-        int,
-        typer.Option("-n", help="How many context words or topics.", callback=opt.within(1, 10**9)),
-    ] = 20,
+        int | None,
+        typer.Option(
+            "-n",
+            help="How many context words or topics (default: 20).",
+            callback=opt.within(1, 10**9),
+            show_default=False,
+        ),
+    ] = None,
     lines: Annotated[
         int | None,
         typer.Option(
@@ -79,8 +84,10 @@ def why(
     if lines is None:
         if characters is not None:
             raise RequestError("--characters: without --lines, there is no text")
-        session.answer(run(session.cache, a, b, model, n, least, session.observer))
+        session.answer(run(session.cache, a, b, model, n or 20, least, session.observer))
         return
+    if n is not None:
+        raise RequestError("-n: --lines says how many lines there are", "leave one of the two out")
     if characters is None:
         characters = _fitting() if session.answers_in_table else _CHARACTERS
     session.answer(

@@ -18,7 +18,7 @@ from latentcli.wording import counted
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-# So many rows are turned at a time, in double precision.
+# So many rows are taken at a time, in double precision.
 _BLOCK = 1 << 14
 
 
@@ -26,8 +26,8 @@ class Turned(NamedTuple):
     """How ``b`` turns into the space of ``a``: ``rotation`` float64 (dim, dim), orthogonal.
 
     ``in_a`` and ``in_b``, int64 (n_shared,), are the rows of the words that both have, with the
-    ``cosines`` of their vectors after turning, float64 (n_shared,). ``n_used``: how many of these
-    words decided the rotation; ``before`` and ``after``: the mean cosine of those.
+    ``cosines`` of their vectors after turning, float64 (n_shared,), and the mean cosine of them
+    all ``before`` and ``after``. ``n_used``: how many of these words decided the rotation.
     """
 
     rotation: Doubles
@@ -62,8 +62,8 @@ def turned(a: Embedding, b: Embedding, most_words: int | None = None) -> Turned:
     used = np.argsort(np.maximum(in_a, in_b), kind="stable")[:most_words]
     found = rotation(first[used], second[used])
     cosines = _cosines(first, rotated(second, found))
-    before = float(_cosines(first[used], second[used]).mean())
-    return Turned(found, in_a, in_b, cosines, len(used), before, float(cosines[used].mean()))
+    before = float(_cosines(first, second).mean())
+    return Turned(found, in_a, in_b, cosines, len(used), before, float(cosines.mean()))
 
 
 def rotation(a: Floats, b: Floats) -> Doubles:
@@ -71,7 +71,11 @@ def rotation(a: Floats, b: Floats) -> Doubles:
 
     R = U V^T of the singular value decomposition U S V^T of b^T a.
     """
-    u, _, vt = np.linalg.svd(b.T.astype(np.float64) @ a.astype(np.float64))
+    product = np.zeros((b.shape[1], a.shape[1]))
+    for start in range(0, len(a), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        product += b[block].T.astype(np.float64) @ a[block].astype(np.float64)
+    u, _, vt = np.linalg.svd(product)
     found: Doubles = u @ vt
     return found
 

@@ -1,4 +1,4 @@
-"""Writing a folder of files so that a reader sees all of the old ones, or all of the new."""
+"""Writing a folder of files whole: until all of the new ones are there, the old ones stay."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ from latentcli.formats.files import naming_what_is_full, sync_directory
 def replacing_directory(target: Path, names: Collection[str]) -> Iterator[Path]:
     """Make a new folder that takes ``target``'s place when the block ends well.
 
-    A folder that is there is replaced where it holds no files but of these ``names``. Raises
-    RequestError where something else is there, MachineError where it cannot be written.
+    A folder that is there is replaced where it holds no files but of these ``names``, by two
+    renames: for a moment between them there is none. What fails or is interrupted there puts the
+    old one back; a power cut there leaves it beside, as ``.old.*.tmp``. Raises RequestError where
+    something else is there, MachineError where it cannot be written.
     """
     real = _checked(target, names)
     mark = f"{real.name[:40]}.{os.urandom(6).hex()}.tmp"
     made, aside = real.with_name(f".{mark}"), real.with_name(f".old.{mark}")
-    try:
-        made.mkdir()
-    except PermissionError:
-        raise MachineError(f"{target}: no permission to write there") from None
+    _make(made, target)
     try:
         with naming_what_is_full(target):
             yield made
@@ -36,7 +35,6 @@ def replacing_directory(target: Path, names: Collection[str]) -> Iterator[Path]:
             _put_in_place(made, real, aside)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _checked(target: Path, names: Collection[str]) -> Path:
@@ -55,15 +53,26 @@ def _checked(target: Path, names: Collection[str]) -> Path:
     return real
 
 
+def _make(folder: Path, target: Path) -> None:
+    try:
+        with naming_what_is_full(target):
+            folder.mkdir()
+    except PermissionError:
+        raise MachineError(f"{target}: no permission to write there") from None
+    except FileNotFoundError:
+        raise RequestError(f"{target}: no folder can be made there", "choose another") from None
+
+
 def _put_in_place(made: Path, real: Path, aside: Path) -> None:
-    """Rename ``made``; the folder that is there goes ``aside``, and comes back if that fails."""
-    if not real.exists():
+    """Rename ``made``; the folder that is there goes ``aside``, and is removed after that."""
+    try:
+        if real.exists():
+            os.replace(real, aside)
         os.replace(made, real)
-    else:
-        os.replace(real, aside)
-        try:
-            os.replace(made, real)
-        except BaseException:
-            os.replace(aside, real)
-            raise
-    sync_directory(real.parent)
+        sync_directory(real.parent)
+    finally:
+        if aside.exists():
+            if real.exists():
+                shutil.rmtree(aside, ignore_errors=True)
+            else:
+                os.replace(aside, real)

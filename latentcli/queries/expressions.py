@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +24,8 @@ _TIMES = "*"
 _HINT = "as in 'king - man + 2 * woman', with spaces around operators and without parentheses"
 # Of a sum of unit vectors so short that float32 leaves nothing of its direction.
 _NOTHING = 1e-6
+# Shorter, its numbers are so small that float32 has few digits for them, or none.
+_SHORTEST = 1e-30
 _LARGEST_WEIGHT = 1e9
 
 
@@ -49,16 +52,22 @@ class Expression(NamedTuple):
         return {row for _, found in self.parts for row in found.rows}
 
     def vector(self, model: Asked) -> list[float]:
-        """Return the sum: float (dim,). Raises RequestError where the terms cancel out."""
+        """Return the sum: float (dim,).
+
+        Raises RequestError where the terms cancel out, or the sum is beyond float32.
+        """
         vectors = [(weight, found.vector(model)) for weight, found in self.parts]
         total = combined(
             (weight, unit(vector) if self.unit else vector) for weight, vector in vectors
         )
         weights = math.fsum(abs(weight) for weight, _ in vectors)
-        if self.unit and math.hypot(*total) <= _NOTHING * weights:
+        length = math.hypot(*total)
+        if self.unit and length <= max(_NOTHING * weights, _SHORTEST):
             raise RequestError(
                 f"'{shortened(self.word)}': its terms cancel out, and nothing is nearest to zero"
             )
+        if not all(map(math.isfinite, array("f", total))):
+            raise RequestError(f"'{shortened(self.word)}': the sum of its terms is too long")
         return total
 
 

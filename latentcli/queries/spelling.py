@@ -15,7 +15,7 @@ _BLOCK = 1 << 16
 def nearest_spellings(
     words: Strings, tokenizer: TokenizerSettings, query: str, n: int = 5
 ) -> list[str]:
-    """Return up to ``n`` words within edit distance 1 (short words) to 3, nearest first.
+    """Return up to ``n`` different words within edit distance 1 (short words) to 3, nearest first.
 
     Among equally near words those earlier in the vocabulary, the more frequent, go first.
     """
@@ -38,7 +38,8 @@ def nearest_spellings(
             for (i, word), distance in zip(near, distances.tolist(), strict=True)
             if distance <= limit
         ]
-    return [word for _, _, word in sorted(ranked)[:n]]
+    # Ids of documents, unlike words, may be there more than once.
+    return list(dict.fromkeys(word for _, _, word in sorted(ranked)))[:n]
 
 
 def edit_distances(word: str, others: list[str]) -> npt.NDArray[np.int16]:

@@ -105,6 +105,21 @@ class Cache(NamedTuple):
         if not os.access(self.tmp, os.W_OK | os.X_OK):
             raise MachineError(f"cache {self.root}: is read-only", advice)
 
+    def check_readable(self) -> None:
+        """Raise MachineError where runs cannot be looked at, so that none is taken for missing."""
+        try:
+            with os.scandir(self.runs) as entries:
+                for entry in entries:
+                    entry.stat(follow_symlinks=False)
+                    break
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise MachineError(
+                f"{self.runs}: {reason}", "let yourself read the folder and enter it (chmod u+rx)"
+            ) from None
+
     def _write_once(self, name: str, text: str) -> None:
         path = self.root / name
         if not path.exists():

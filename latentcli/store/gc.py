@@ -27,10 +27,14 @@ class Collected(NamedTuple):
 
 
 def collect(cache: Cache) -> Iterator[Collected]:
-    """Remove temporaries whose owner is gone, derived files, and locks that nobody holds."""
+    """Remove temporaries whose owner is gone, derived files, and locks that nobody holds.
+
+    Raises MachineError, and removes nothing, where runs cannot be looked at.
+    """
     if not cache.root.is_dir():
         return
     cache.ensure()
+    cache.check_readable()
     entries = sorted(cache.tmp.iterdir())
     for path in entries:
         if path.is_dir() and not path.is_symlink():

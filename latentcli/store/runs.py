@@ -123,10 +123,12 @@ def remember(cache: Cache, request: Request, run: Artefact) -> None:
 def open_run(cache: Cache, run_id: str) -> Artefact:
     """Open a published run.
 
-    Raises DamagedArtefact where it is gone, or is not what its place says, too.
+    Raises DamagedArtefact where it is gone, or is not what its place says, too; MachineError where
+    runs cannot be looked at.
     """
     folder = cache.runs / run_id
     if not os.path.lexists(folder):
+        cache.check_readable()
         raise DamagedArtefact(
             f"run {run_id[:12]} is not in {cache.runs}, though a pointer leads to it",
             "'latent cache gc' removes the pointer; then make the run again",
@@ -256,7 +258,8 @@ def _id_beginning(cache: Cache, beginning: str) -> str | None:
 
 
 def run_ids(cache: Cache) -> list[str]:
-    """Return the ids of all published runs."""
+    """Return the ids of all published runs; MachineError where they cannot be looked at."""
+    cache.check_readable()
     return sorted(os.listdir(cache.runs)) if cache.runs.is_dir() else []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from latentcli.errors import InputError, RequestError
+from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.observer import SILENT, Observer
 from latentcli.queries.odd_one_out import LEAST_WORDS, OddWord
 from latentcli.queries.odd_one_out import odd_one_out as ranked
@@ -38,7 +38,7 @@ def odd_one_out(
         known.append([one for _, one in found if one is not None])
     answered = [there for there in known if len(there) >= LEAST_WORDS]
     if not answered:
-        raise unknown_words(model, unknown)
+        raise _too_few(unknown_words(model, unknown))
     note_unknown(model, unknown, observer)
     for given, there in zip(sets, known, strict=True):
         if len(there) < LEAST_WORDS:
@@ -48,6 +48,12 @@ def odd_one_out(
             )
     note_composed([word for there in answered for word in there], observer)
     return [row for there in answered for row in ranked(model, there)]
+
+
+def _too_few(unknown: NothingFound) -> NothingFound:
+    """Return the error for unknown words that leave no set large enough."""
+    few = f"{LEAST_WORDS} known words are needed for one to be odd"
+    return NothingFound(f"{unknown.message}; {few}", unknown.hint)
 
 
 def _check(words: Sequence[str]) -> None:

@@ -81,10 +81,16 @@ def why(
     """Return the context words that an embedding's two words share, or the topics of a model's.
 
     ``least``: how often a context word stands around each word at least. Raises NothingFound where
-    a word is unknown, or they share nothing; RequestError where the corpus is gone.
+    a word is unknown, or they share nothing; RequestError where the corpus is gone, or ``least`` is
+    asked of a topic model.
     """
     run = _chosen(cache, ref, observer)
     if run.kind == TOPIC_MODEL:
+        if least is not None:
+            raise RequestError(
+                "--least: a topic model counts no context words",
+                "leave it out, or name an embedding",
+            )
         return _shared_topics(run, a, b, n, observer)
     place = _Company(cache, run, a, b, least, observer)
     place.tell(observer)
@@ -132,16 +138,23 @@ class _Company:
         )
         self._least, self.shared = _compared(self._counts, least)
         if not len(self.shared.rows):
-            first, second = (word.word for word in self._found)
-            raise NothingFound(
-                f"'{first}' and '{second}' share no context word within {self._window} words",
-                "their vectors may be alike by what their contexts share in turn",
-            )
+            raise self._nothing()
         if least is None and self._least < _LEAST[0]:
             observer.note(
                 f"few context words: those that stand {counted(self._least, 'time')} or more "
                 "around each count (--least)"
             )
+
+    def _nothing(self) -> NothingFound:
+        """Return the error for two words without a common context word that counts."""
+        first, second = (word.word for word in self._found)
+        both = f"'{first}' and '{second}' share no context word within {self._window} words"
+        if rarer := len(shared_contexts(self._counts, 1).rows):
+            return NothingFound(
+                f"{both} that stands {counted(self._least, 'time')} or more around each",
+                f"lower --least: with --least 1 they share {rarer:,}",
+            )
+        return NothingFound(both, "their vectors may be alike by what their contexts share in turn")
 
     def tell(self, observer: Observer) -> None:
         """Note how similar the two are, by their vectors and by their contexts."""
@@ -261,8 +274,14 @@ def _shared_topics(run: Artefact, a: str, b: str, n: int, observer: Observer) ->
         )
     first, second = _both(WordList(model.words, model.tokenizer), a, b)
     joint = model.topic_word_probabilities()[:, [first.row, second.row]] * model.shares()[:, None]
-    mixtures = joint / joint.sum(axis=0)
+    totals = joint.sum(axis=0)
+    if not totals.all():  # a word that no topic weighs, as NMF has them
+        word = (first, second)[int(totals.argmin())].word
+        raise NothingFound(f"no topic of {run.id[:12]} has the word '{word}'")
+    mixtures = joint / totals
     both = np.sqrt(mixtures[:, 0] * mixtures[:, 1])
+    if not both.any():
+        raise NothingFound(f"'{first.word}' and '{second.word}' have no topic in common")
     observer.note(
         f"similarity of {first.word} and {second.word} by their topics: "
         f"{1 - np.sqrt(max(0.0, 1 - both.sum())):.4f} (1 less Hellinger's distance)"
@@ -277,4 +296,5 @@ def _shared_topics(run: Artefact, a: str, b: str, n: int, observer: Observer) ->
             [model.words[int(row)] for row in best[topic]],
         )
         for topic in np.argsort(-both, kind="stable")[:n].tolist()
+        if both[topic] > 0
     ]

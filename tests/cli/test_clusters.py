@@ -52,6 +52,12 @@ def test_the_answer_does_not_depend_on_the_number_of_threads(asked: Run) -> None
         assert len(answers) == 1
 
 
+def test_dimension_takes_its_model_either_way(asked: Run) -> None:
+    named, by_option = (asked("dimension", *ref) for ref in (("tales",), ("-m", "tales")))
+    assert named.returncode == 0 and by_option.stdout == named.stdout
+    assert by_option.stderr == named.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
@@ -66,6 +72,8 @@ def test_the_answer_does_not_depend_on_the_number_of_threads(asked: Run) -> None
         (("cluster", "-m", "nosuch"), 2, "nosuch"),
         (("dimension", "tales", "-n", "1"), 2, "nothing to measure"),
         (("dimension", "tales", "--of", "letters"), 2, "no such points"),
+        (("dimension", "tales", "-m", "tales"), 2, "leave REF or --model out"),
+        (("project", "-m", "tales", "-o", "/proc/folder"), 2, "no folder can be made there"),
         (("project", "-m", "tales", "-o", "-"), 2, "name a folder"),
         (("project", "-m", "tales", "-o", "nosuch/folder"), 2, "there is no folder"),
     ],

@@ -21,6 +21,14 @@ def test_the_rotation_is_scipys() -> None:
     assert found @ found.T == pytest.approx(np.eye(12))
 
 
+def test_rows_are_summed_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = np.random.default_rng(1)
+    a, b = (draw.normal(size=(80, 12)).astype(np.float32) for _ in range(2))
+    whole = rotation(a, b)
+    monkeypatch.setattr("latentcli.evaluation.procrustes._BLOCK", 7)
+    assert rotation(a, b) == pytest.approx(whole)
+
+
 def test_a_space_that_was_turned_is_turned_back() -> None:
     a = random_embedding(60, 8)
     turn = ortho_group.rvs(8, random_state=2)
@@ -45,7 +53,15 @@ def test_only_the_words_that_are_frequent_in_both_decide_where_so_many_are_wante
     few, all_ = turned(a, b, 10), turned(a, b)
     assert few.n_used == 10 and all_.n_used == 40
     assert few.rotation == pytest.approx(turn.T, abs=1e-5)
-    assert few.after == pytest.approx(1, abs=1e-6)
+    assert few.cosines[:10] == pytest.approx(np.ones(10), abs=1e-6)
+    for each in (few, all_):  # of the words that are shared, not of those that decide
+        first = unit_rows(a.vectors)
+        before, after = (
+            float((first * unit_rows(rows)).sum(axis=1).mean())
+            for rows in (b.vectors, rotated(b.vectors, each.rotation))
+        )
+        assert (each.before, each.after) == pytest.approx((before, after), abs=1e-6)
+    assert few.after < all_.after
     assert not np.allclose(all_.rotation, turn.T, atol=0.1)
     by_hand = orthogonal_procrustes(unit_rows(b.vectors), unit_rows(a.vectors))[0]
     assert all_.rotation == pytest.approx(by_hand, abs=1e-5)

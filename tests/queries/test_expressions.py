@@ -10,7 +10,7 @@ from latentcli.queries.analogy import analogy
 from latentcli.queries.expressions import Expression, check_term, spaces_wanted, terms
 from latentcli.queries.neighbours import neighbours
 from latentcli.queries.words import Found
-from tests.small import keyed_vectors, random_embedding
+from tests.small import embedding, keyed_vectors, random_embedding
 
 
 def w(row: int) -> Found:
@@ -114,8 +114,15 @@ def test_words_and_expressions_are_answered_together_in_their_order() -> None:
     assert found[:3] == list(neighbours(model, [w(1)], 3))
 
 
-@pytest.mark.parametrize("weights", [(1, -1), (0, 0), (0.3, -0.3)])
+@pytest.mark.parametrize("weights", [(1, -1), (0, 0), (0.3, -0.3), (1e-300, 0), (1e-40, 1e-40)])
 def test_terms_that_cancel_out_have_no_neighbours(weights: tuple[float, float]) -> None:
     parts = tuple((weight, w(1)) for weight in weights)
     with pytest.raises(RequestError, match="cancel out"):
         Expression("w1 - w1", parts).vector(random_embedding(5, 3))
+
+
+def test_a_sum_that_float32_cannot_hold_is_refused() -> None:
+    model = embedding([[3e38, 1], [0, 1]])
+    with pytest.raises(RequestError, match="too long"):
+        Expression("9 * w0", ((9.0, w(0)),), unit=False).vector(model)
+    assert Expression("9 * w0", ((9.0, w(0)),)).vector(model) == pytest.approx([9, 0])

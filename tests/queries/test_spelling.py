@@ -72,3 +72,9 @@ def test_a_query_of_several_words_suggests_those_that_are_known() -> None:
 def test_a_query_of_a_million_letters_is_not_compared_with_anything() -> None:
     # fault 81
     assert suggestions(["king"], "k" * 1_000_000) == []
+
+
+def test_what_is_there_more_than_once_is_named_once() -> None:
+    ids = Strings.of(["doc-1", "doc-1", "doc-2", "doc-1", "doc-3", "doc-4", "doc-5", "doc-6"])
+    whole = TokenizerSettings("whitespace", keep_case=True)
+    assert nearest_spellings(ids, whole, "doc-") == [f"doc-{i}" for i in range(1, 6)]

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from latentcli.errors import DamagedArtefact, MachineError
 from latentcli.store.cache import Cache
 from latentcli.store.gc import collect
 from latentcli.store.locks import new_locked
 from latentcli.store.pointers import read_pointer
-from latentcli.store.runs import give_name, mark_latest, publish
+from latentcli.store.runs import give_name, mark_latest, open_run, publish, run_ids
 from latentcli.store.staging import staging
 from latentcli.store.verify import verify
-from tests.conftest import Run
+from tests.conftest import NOBODY, Run
 from tests.store.small_runs import number_of, publish_small
 
 
@@ -24,6 +29,22 @@ def store(cache: Path) -> Cache:
     mark_latest(made, run)
     give_name(made, run.id, "small")
     return made
+
+
+@pytest.fixture
+def closable(store: Cache) -> Iterator[Cache]:
+    """A copy that is a user's whom permissions bind, as whom the test goes on."""
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(store.root, Path(folder, "cache")))
+        if user == 0:
+            for path in (Path(folder), copy, *copy.rglob("*")):
+                os.chown(path, NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield Cache(copy)
+        finally:
+            os.seteuid(user)
 
 
 def everything(root: Path) -> dict[str, bytes]:
@@ -117,6 +138,30 @@ def test_a_request_whose_run_is_gone_is_forgotten(store: Cache) -> None:
     request.write_text("0" * 64 + "\n")
     list(collect(store))
     assert read_pointer(request) is None
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o600, 0o300])
+def test_where_runs_cannot_be_looked_at_none_is_missing_and_nothing_is_removed(
+    mode: int, closable: Cache
+) -> None:
+    (closable.root / "derived" / "index").write_text("of a run")
+    [run_id] = run_ids(closable)
+    before = everything(closable.root)
+    closable.runs.chmod(mode)
+    try:
+        asked: list[Callable[[], object]] = [
+            lambda: list(collect(closable)),
+            lambda: run_ids(closable),
+        ]
+        # A run that is named is found in a folder that can be entered, if not listed.
+        asked += [lambda: open_run(closable, run_id)] if mode != 0o300 else []
+        for ask in asked:
+            with pytest.raises(MachineError, match="runs: permission denied") as raised:
+                ask()
+            assert not isinstance(raised.value, DamagedArtefact) and raised.value.exit_code == 3
+    finally:
+        closable.runs.chmod(0o700)
+    assert everything(closable.root) == before
 
 
 def test_the_program_says_what_it_collected(latent: Run, store: Cache) -> None:
