@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from latentcli.cli import options as opt
 from latentcli.cli.options import within
+from latentcli.cli.render import to_stdout
 from latentcli.cli.session import Session, command
 from latentcli.errors import RequestError
 
@@ -157,12 +159,7 @@ def map_(
         )
     if not place and set(session.given) & set(opt.READING_OPTIONS):
         raise RequestError("options for reading documents were given, but none", "add --place FILE")
-    targets = [path for path in (out, png, svg) if path is not None and str(path) != "-"]
-    if targets:
-        from latentcli.formats.files import checked_target
-
-        for path in targets:
-            checked_target(path)
+    _check_files(out, png, svg)
     request = MapRequest(
         Wanted(of, n, metric),
         LayoutSettings(method, dims, seed, neighbors, perplexity, lle_method),
@@ -176,10 +173,39 @@ def map_(
         return
     from latentcli.workflows.map_files import write_map
 
-    files = write_map(session.cache, made, session.target(out), png, svg)
+    if str(out) == "-":
+        with to_stdout():
+            files = write_map(session.cache, made, session.target(out), png, svg)
+            sys.stdout.buffer.flush()
+    else:
+        files = write_map(session.cache, made, out, png, svg)
     session.answer(files)
     if open_ and str(out) != "-":
         typer.launch(files[0].path)
+
+
+def _check_files(out: Path | None, png: Path | None, svg: Path | None) -> None:
+    """Raise RequestError where a file cannot be there, or would be written twice."""
+    from latentcli.formats.files import checked_target
+
+    given = {"-o": out, "--png": png, "--svg": svg}
+    taken: dict[Path, str] = {}
+    for option, path in given.items():
+        if path is None:
+            continue
+        if str(path) == "-":
+            if option == "-o":
+                continue
+            raise RequestError(
+                f"{option} -: a picture is not written to standard output",
+                "name a file",
+            )
+        real = checked_target(path)
+        if real in taken:
+            raise RequestError(
+                f"{path}: {taken[real]} and {option} name one file", "give each a file of its own"
+            )
+        taken[real] = option
 
 
 command(app, "map", reading=opt.READING_OPTIONS)(map_)

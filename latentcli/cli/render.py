@@ -9,7 +9,8 @@ import codecs
 import json
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from typing import Any, NamedTuple, TextIO
@@ -80,6 +81,15 @@ def write_text(lines: Iterable[str]) -> None:
     try:
         for line in lines:
             sys.stdout.write(_on_terminal(line) if terminal else line)
+    except OSError as error:
+        raise _output_failed(error) from None
+
+
+@contextmanager
+def to_stdout() -> Iterator[None]:
+    """Raise as ``render`` does where what is written within does not go out."""
+    try:
+        yield
     except OSError as error:
         raise _output_failed(error) from None
 

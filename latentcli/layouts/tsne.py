@@ -42,7 +42,7 @@ _WORTH_THREADS = 2_000
 def lay_out(vectors: Floats, settings: LayoutSettings, threads: int, observer: Observer) -> Laid:
     """Place points so that neighbours stay neighbours."""
     perplexity = _perplexity(len(vectors), settings.perplexity)
-    k = min(len(vectors) - 1, int(_NEIGHBOURS_OF_PERPLEXITY * perplexity))
+    k = min(len(vectors) - 1, round(_NEIGHBOURS_OF_PERPLEXITY * perplexity))
     near = nearest_points(
         vectors, k, None, threads, lambda *done: observer.progress("neighbours, points", *done)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from latentcli.models.document_space import COSINE, HELLINGER
 WORDS, DOCUMENTS, TOPICS = KINDS = ("words", "documents", "topics")
 EUCLIDEAN = "euclidean"
 METRICS = (COSINE, HELLINGER, EUCLIDEAN)
+_BLOCK = 4_096  # points whose lengths become 1 at once
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,19 @@ class Points:
     def placed(self) -> npt.NDArray[np.float32]:
         """Return vectors whose Euclidean distance orders pairs as the metric does: (n, dim).
 
-        Unit vectors for cosine, else the vectors themselves.
+        Unit vectors for cosine, made once, else the vectors themselves.
         """
         if self.metric != COSINE:
             return self.vectors
-        norms = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors, dtype=np.float64))
-        units: npt.NDArray[np.float32] = (self.vectors / norms[:, None]).astype(np.float32)
+        return self._units
+
+    @cached_property
+    def _units(self) -> npt.NDArray[np.float32]:
+        units = np.empty(self.vectors.shape, np.float32)
+        for start in range(0, len(units), _BLOCK):
+            part = self.vectors[start : start + _BLOCK]
+            norms = np.sqrt(np.einsum("ij,ij->i", part, part, dtype=np.float64))
+            units[start : start + _BLOCK] = part / norms[:, None]
         return units
 
     def selected(self, chosen: npt.NDArray[np.int64]) -> Points:

@@ -1,7 +1,8 @@
 """The nearest of many points to each of many: exact, by matrix products in blocks.
 
-The products are in float32, and only find who is near; distances are then taken of the differences,
-in float64. Each block is one thread's, its products made by one thread of BLAS, so that the result
+The products are in float32, of points about their mean, and only find who may be near: some more
+than are wanted, of which the nearest by distances of the differences, in float64, are kept. Each
+block is one thread's, its products made by one thread of BLAS, so that the result
 does not depend on how many there are.
 """
 
@@ -20,6 +21,7 @@ Rows = npt.NDArray[np.int64]
 
 _BLOCK_NUMBERS = 1 << 23
 _MOST_ROWS = 512
+_MORE = 8  # candidates than are wanted, since float32 rounds
 
 
 class Nearest(NamedTuple):
@@ -47,17 +49,21 @@ def nearest_points(
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     asked = points if queries is None else queries
-    squares = np.einsum("ij,ij->i", points, points)
+    mean = points.mean(axis=0, dtype=np.float64)
+    centred = _about(points, mean)
+    squares = np.einsum("ij,ij->i", centred, centred)
+    most = min(k + _MORE, len(points) - (queries is None))
     size = max(1, min(_MOST_ROWS, _BLOCK_NUMBERS // len(points)))
     starts = range(0, len(asked), size)
 
     def block(start: int) -> Nearest:
         part = asked[start : start + size]
-        near = squares - 2 * (part @ points.T)
+        near = squares - 2 * (_about(part, mean) @ centred.T)
         if queries is None:
             near[np.arange(len(part)), np.arange(start, start + len(part))] = np.inf
-        rows = np.argpartition(near, k - 1, axis=1)[:, :k] if k < near.shape[1] else _all(near)
-        return _ordered(points, part, np.sort(rows, axis=1))
+        few = most < near.shape[1]
+        rows = np.argpartition(near, most - 1, axis=1)[:, :most] if few else _all(near)
+        return _nearest(points, part, np.sort(rows, axis=1), k)
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(max(1, threads), "nearest") as pool:
         try:
@@ -70,15 +76,21 @@ def nearest_points(
     return Nearest(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
+def _about(points: Floats, mean: Doubles) -> Floats:
+    """Return points less a mean, the difference taken in float64."""
+    centred = np.empty(points.shape, np.float32)
+    return np.subtract(points, mean, out=centred, dtype=np.float64, casting="same_kind")
+
+
 def _all(near: Floats) -> Rows:
     return np.broadcast_to(np.arange(near.shape[1]), near.shape)
 
 
-def _ordered(points: Floats, part: Floats, rows: Rows) -> Nearest:
-    """Return the chosen rows, which ascend, by their distances."""
+def _nearest(points: Floats, part: Floats, rows: Rows, k: int) -> Nearest:
+    """Return the nearest ``k`` of the candidates, whose rows ascend, by their distances."""
     differences = points[rows].astype(np.float64) - part[:, None].astype(np.float64)
     distances = np.sqrt(np.einsum("ijk,ijk->ij", differences, differences))
-    order = np.argsort(distances, axis=1, kind="stable")
+    order = np.argsort(distances, axis=1, kind="stable")[:, :k]
     chosen = np.take_along_axis(rows, order, axis=1).astype(np.int64)
     return Nearest(chosen, np.take_along_axis(distances, order, axis=1))
 

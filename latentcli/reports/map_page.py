@@ -34,7 +34,9 @@ _OTHER_WEIGHTS = ("size", "tokens")
 def map_page(view: MapView) -> str:
     """Return the page: the same text for the same view, always encodable in UTF-8."""
     style, script = _asset("page.css"), _script()
-    size = f"{len(view.names):,} {view.kind}"
+    size = f"{len(view.names) - view.n_new:,} {view.kind}"
+    if view.n_new:
+        size += f" and {view.n_new:,} new"
     return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         title=_text(view.title),
@@ -62,19 +64,21 @@ def _given(view: MapView) -> dict[str, Any]:
         "unit": unit,
         "colourings": [_colouring(name, of) for name, of in view.colourings.items()],
         "names": list(view.names),
+        "new": view.n_new,
     }
 
 
 def _colouring(name: str, of: Sequence[str]) -> dict[str, Any]:
     """Return the categories in a person's order (2 before 10), and the place of each point's."""
-    categories = sorted(set(of), key=_natural)
+    categories = sorted(set(of), key=natural)
     places = {category: place for place, category in enumerate(categories)}
     kind = np.min_scalar_type(max(0, len(categories) - 1))
     codes = np.fromiter((places[category] for category in of), kind, len(of))
     return {"name": name, "categories": categories, "codes": _packed(codes)}
 
 
-def _natural(category: str) -> tuple[list[tuple[int, int, str]], str]:
+def natural(category: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Return by what categories are sorted as a person does: 2 before 10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", category)
     return [_number(p) if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in parts], category
 

@@ -24,25 +24,27 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from mpl_toolkits.mplot3d import proj3d
 
+from latentcli.reports.map_page import natural
 from latentcli.reports.map_view import MapView
 
 Doubles = npt.NDArray[np.float64]
 
-# Twenty hues that differ in lightness too, those first that differ most.
+# The page's, in its order: a category has the same colour there and here (map_assets/colours.js).
 PALETTE = (
-    "#3366aa", "#e07b1a", "#2f8f4e", "#c23b4e", "#7a55b0", "#8a5a3c", "#d873b4", "#5f6a72",
-    "#a9a21c", "#1f9aad", "#86aee0", "#f2b56b", "#8ccf9a", "#ef9a9a", "#b9a2de", "#c9a78f",
-    "#24407a", "#7c2d12", "#145a38", "#6d1f52",
+    "#0846bf", "#c4450c", "#57dfdf", "#642e6e", "#dd8b00", "#a66dd9", "#e0ce00", "#257a7d",
+    "#50b4fa", "#8c0000", "#469664", "#462896", "#f082d2", "#a01e50", "#5ac882", "#5a64aa",
+    "#008232", "#faa05a", "#468caa", "#005a46",
 )  # fmt: skip
 _OTHER, _NONE = "#b9bec3", "#d9dcdf"
-_NEW, _NEW_COLOUR = "new", "#000000"
 _INK, _FAINT = "#1d2329", "#66707a"
 
 _WIDTH, _DPI = 8.0, 200  # inches
 _SIDE, _EDGE = 2.0, 0.16  # for the legend, and around
 _ABOVE, _BELOW = 0.4, 0.7  # for the title, and for the notes
 _CELLS = 12  # the map is cut into so many squared, so that labels come from everywhere
+_FINE = 20  # and so finely, to find where a category is densest
 _CANDIDATES, _LABELS = 1_200, 160
+_BESIDE, _BESIDE_NEW = 5, 8  # points of type that a label stands above its point
 _MOST_VECTORS = 3_000  # more points are an image within an SVG
 _NAME, _CATEGORY = 24, 26  # characters
 _FONTS = (
@@ -60,6 +62,8 @@ class _Label(NamedTuple):
     text: str
     place: Doubles
     bold: bool = False
+    above: float = 0  # points of type
+    must: bool = False  # beside what stands there already, or in the frame
 
     @property
     def font(self) -> FontProperties:
@@ -107,7 +111,8 @@ def _drawn(view: MapView, categories: Sequence[str] | None) -> Figure:
     order, colours, sizes = _points(view, categories)
     axes.scatter(
         *view.positions[order].T, s=sizes[order], c=colours[order], alpha=_alpha(len(view.names)),
-        linewidths=0, rasterized=len(view.names) > _MOST_VECTORS,
+        linewidths=np.where(order < len(order) - view.n_new, 0, 0.8), edgecolors=_INK,
+        rasterized=len(view.names) > _MOST_VECTORS,
     )  # fmt: skip
     _frame(axes, _is_space(view))
     _words(figure, view)
@@ -147,7 +152,7 @@ def _points(
         return np.argsort(share, kind="stable"), colours, sizes
     colour_of = dict(_shown_categories(categories))
     colours = np.array([colour_of.get(c, _OTHER if c else _NONE) for c in categories])
-    new = np.array([category == _NEW for category in categories])
+    new = np.arange(n) >= n - view.n_new
     named = np.array([category in colour_of for category in categories])
     sizes[new] = np.maximum(sizes[new], 14)
     return np.lexsort((share, named, new)), colours, sizes
@@ -155,10 +160,9 @@ def _points(
 
 def _shown_categories(categories: Sequence[str]) -> list[tuple[str, str]]:
     """Return the categories that have a colour of their own, with it; the largest first."""
-    sizes = Counter(c for c in categories if c not in ("", _NEW))
-    largest = [category for category, _ in sizes.most_common(len(PALETTE))]
-    shown = list(zip(largest, PALETTE, strict=False))
-    return [*shown, *([(_NEW, _NEW_COLOUR)] if _NEW in categories else [])]
+    sizes = Counter(c for c in categories if c)
+    largest = sorted(sizes, key=lambda category: (-sizes[category], natural(category)))
+    return list(zip(largest, PALETTE, strict=False))
 
 
 def _frame(axes: Any, space: bool) -> None:
@@ -206,25 +210,41 @@ def _legend(figure: Figure, categories: Sequence[str]) -> None:
 def _labels(view: MapView, categories: Sequence[str] | None) -> list[_Label]:
     """Return what could be labelled, the most important first: new points, groups, points."""
     positions = view.positions.astype(np.float64)
-    labels: list[_Label] = []
-    if categories is not None:
-        new = [i for i, category in enumerate(categories) if category == _NEW]
-        labels += [_Label(_cut(view.names[i], _NAME), positions[i], bold=True) for i in new]
-    if view.kind == "documents":
-        return labels + _groups(positions, categories or ())
-    known = {label.text for label in labels}
-    points = (_Label(_cut(view.names[i], _NAME), positions[i]) for i in _spread(view))
-    return labels + [label for label in points if label.text not in known]
-
-
-def _groups(positions: Doubles, categories: Sequence[str]) -> list[_Label]:
-    """Return the names of categories, each where the middle of its points is."""
-    names = np.array(categories)
-    return [
-        _Label(_cut(name, _NAME), np.median(positions[names == name], axis=0), bold=True)
-        for name, _ in _shown_categories(categories)
-        if name != _NEW
+    old = len(positions) - view.n_new
+    labels = [
+        _Label(_cut(view.names[i], _NAME), positions[i], True, _BESIDE_NEW, must=True)
+        for i in range(old, len(positions))
     ]
+    if view.kind == "documents":
+        return labels + _groups(positions, categories or (), old)
+    return labels + [
+        _Label(_cut(view.names[i], _NAME), positions[i], above=_BESIDE)
+        for i in _spread(view)
+        if i < old
+    ]
+
+
+def _groups(positions: Doubles, categories: Sequence[str], old: int) -> list[_Label]:
+    """Return the names of categories of the ``old`` points, each where it is densest."""
+    members: dict[str, list[int]] = {}
+    for i, category in enumerate(categories[:old]):
+        members.setdefault(category, []).append(i)
+    reach = np.ptp(positions, axis=0).max() or 1.0
+    return [
+        _Label(_cut(name, _NAME), _densest(positions[members[name]], reach), bold=True, must=True)
+        for name, _ in _shown_categories(categories)
+        if name in members
+    ]
+
+
+def _densest(positions: Doubles, reach: float) -> Doubles:
+    """Return the point nearest to the middle of the cell of a grid that holds most points."""
+    cells = np.floor(positions / reach * _FINE).astype(np.int64)
+    _, of, sizes = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    within = positions[of.ravel() == sizes.argmax()]
+    away = np.linalg.norm(within - within.mean(axis=0), axis=1)
+    found: Doubles = within[away.argmin()]
+    return found
 
 
 def _spread(view: MapView) -> Iterator[int]:
@@ -250,8 +270,6 @@ def _write_labels(figure: Figure, axes: Any, view: MapView, labels: Sequence[_La
     """Write labels in order, but those that would touch one that stands, or the frame."""
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     room = axes.get_window_extent(renderer)
-    above = 0 if view.kind == "documents" else 5
-    lift = np.array([0, above * figure.dpi / 72])
     standing = np.empty((0, 4))
     for label in labels:
         place = label.place
@@ -259,19 +277,38 @@ def _write_labels(figure: Figure, axes: Any, view: MapView, labels: Sequence[_La
             place = np.array(proj3d.proj_transform(*place, axes.get_proj())[:2])
         wide, high, _ = renderer.get_text_width_height_descent(label.text, label.font, False)
         half = np.array([wide / 2 + 1, high / 2 + 1])
-        middle = axes.transData.transform(place) + lift
-        low, top = middle - half, middle + half
-        inside = (low > room.min).all() and (top < room.max).all()
-        if not inside or ((standing[:, :2] < top) & (standing[:, 2:] > low)).all(axis=1).any():
+        point = axes.transData.transform(place)
+        wanted = point + [0, label.above * figure.dpi / 72]
+        middle = _free(wanted, half, room, standing, label.must)
+        if middle is None:
             continue
         axes.annotate(
-            label.text, place, (0, above), textcoords="offset points", ha="center", va="center",
-            font=label.font, color=_INK, parse_math=False,
+            label.text, place, (middle - point) * 72 / figure.dpi, textcoords="offset points",
+            ha="center", va="center", font=label.font, color=_INK, parse_math=False,
             path_effects=[withStroke(linewidth=1.8, foreground="white")],
         )  # fmt: skip
-        standing = np.vstack([standing, [*low, *top]])
+        standing = np.vstack([standing, [*(middle - half), *(middle + half)]])
         if len(standing) >= _LABELS:
             return
+
+
+def _free(middle: Doubles, half: Doubles, room: Any, standing: Doubles, must: bool) -> Any:
+    """Return where a label touches nothing, near by if it ``must`` stand; None: nowhere."""
+    shifts = [(0.0, 0.0)]
+    if must:
+        middle = np.clip(middle, room.min + half + 1, np.maximum(room.max - half - 1, room.min))
+        shifts = sorted(
+            ((x, y) for x in (-1.0, -0.5, 0.0, 0.5, 1.0) for y in range(-4, 5)),
+            key=lambda shift: (shift[0] * half[0]) ** 2 + (shift[1] * half[1]) ** 2,
+        )
+    for shift in shifts:
+        at = middle + shift * half
+        low, top = at - half, at + half
+        if (low <= room.min).any() or (top >= room.max).any():
+            continue
+        if not ((standing[:, :2] < top) & (standing[:, 2:] > low)).all(axis=1).any():
+            return at
+    return None
 
 
 def _cut(name: str, most: int) -> str:

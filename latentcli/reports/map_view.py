@@ -22,7 +22,8 @@ class MapView:
     first, and points are as large as they are heavy. ``colourings``: for each name of a colouring
     ("cluster", "topic", "label") n categories, "" for none; the frequency needs no entry, for it
     follows from the weights. ``notes``: lines under the picture: the method, the seed, the
-    trustworthiness, what not to read into it.
+    trustworthiness, what not to read into it. ``n_new``: so many of the last points were placed on
+    a map that was there before; what they weigh is not known, whatever stands in ``weights``.
     """
 
     title: str
@@ -32,3 +33,4 @@ class MapView:
     weights: npt.NDArray[np.float64] | None
     colourings: Mapping[str, Sequence[str]]
     notes: Sequence[str]
+    n_new: int = 0

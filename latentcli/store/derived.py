@@ -144,13 +144,19 @@ def _keep(
 
     path = cache.root / "derived" / run.id / name
     with contextlib.suppress(OSError, MachineError), _locked(cache, run.id, name) as mine:
-        if not mine:
+        # Another process may have made the same meanwhile, and be reading it.
+        if not mine or _same(_kept(cache, run, name), description):
             return
         with staging(cache) as folder:
             write_artefact(folder, {**description, "of": run.id}, {}, arrays, strings)
             path.parent.mkdir(mode=0o700, exist_ok=True)
             shutil.rmtree(path, ignore_errors=True)
             os.rename(folder, path)
+
+
+def _same(kept: Artefact | None, description: Mapping[str, Any]) -> bool:
+    answers = ("request", "revision")
+    return kept is not None and all(kept.manifest.get(a) == description.get(a) for a in answers)
 
 
 def _make(cache: Cache, run_id: str, vectors: memoryview[Any], path: Path) -> None:

@@ -17,7 +17,7 @@ from latentcli.models.points import KINDS, Points
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.wording import counted, there_are
-from latentcli.workflows.points import Wanted, open_points
+from latentcli.workflows.points import Wanted, check_apart, open_points
 
 if TYPE_CHECKING:
     from latentcli.evaluation.silhouette import Silhouette
@@ -153,6 +153,7 @@ def _by_density(
 ) -> tuple[Labels, Floats]:
     from latentcli.queries.clusters import hdbscan, principal_axes
 
+    check_apart(points)
     if vectors.shape[1] > _MOST_DIMENSIONS:
         vectors, kept = principal_axes(vectors, _MOST_DIMENSIONS)
         observer.note(

@@ -23,7 +23,7 @@ from latentcli.wording import counted
 from latentcli.workflows.map_colours import colourings
 from latentcli.workflows.map_layout import positions_of
 from latentcli.workflows.placing import new_documents
-from latentcli.workflows.points import Wanted, open_points
+from latentcli.workflows.points import Wanted, check_apart, open_points
 from latentcli.workflows.reading import CorpusRequest
 
 # So many are mapped where nothing else is said: of more words a map takes minutes, of more
@@ -87,10 +87,10 @@ def make_map(
     """
     layout = find_layout(request.layout.method)
     request.layout.check()
-    run, points = open_points(cache, ref, _wanted(request, layout), observer)
-    if len(points) == layout.most and request.wanted.n is None:
-        observer.note(f"{layout.title} takes {layout.most:,} points at most{layout.since()}")
+    limit = f"{layout.title} takes {layout.most:,} points at most{layout.since()}"
+    run, points = open_points(cache, ref, _wanted(request, layout, limit), observer)
     check_number(layout, len(points))
+    check_apart(points)
     new = None
     if request.new is not None:
         if points.kind != DOCUMENTS:
@@ -108,7 +108,7 @@ def make_map(
         observer.note(note)
     names = [*points.names, *(new.names if new is not None else ())]
     title, weights = _title(run, points, layout), _weights(points, new)
-    view = MapView(title, points.kind, names, positions, weights, colours, notes)
+    view = MapView(title, points.kind, names, positions, weights, colours, notes, len(new or ()))
     name = _name(run, points, request, found.digest, new)
     return Map(view, points, new, clusters, request.colour, name)
 
@@ -133,14 +133,15 @@ def _at(values: Any, place: int) -> int | None:
     return None if values is None else int(values[place])
 
 
-def _wanted(request: MapRequest, layout: Layout) -> Wanted:
-    """Return which points: not more than the layout can do."""
+def _wanted(request: MapRequest, layout: Layout, limit: str) -> Wanted:
+    """Return which points: not more than the layout can do, and the ``limit`` to tell of it."""
     wanted = request.wanted
     if wanted.n is not None:
         check_number(layout, wanted.n)
     if wanted.kind is None and request.new is not None:
         wanted = wanted._replace(kind=DOCUMENTS)
-    return wanted._replace(most={kind: min(most, layout.most) for kind, most in MOST.items()})
+    most = {kind: min(most, layout.most) for kind, most in MOST.items()}
+    return wanted._replace(most=most, why={k: limit for k in most if MOST[k] > layout.most})
 
 
 def _clusters(points: Points, request: MapRequest) -> Rows | None:

@@ -36,14 +36,22 @@ def colourings(
     if n_new:
         found["placed"] = [OLD] * len(points) + [NEW] * n_new
     if clusters is not None:
-        found["cluster"] = [*_names_of_clusters(points, clusters), *[NEW] * n_new]
+        found["cluster"] = _with_new(_names_of_clusters(points, clusters), n_new)
     if points.labels is not None and any(points.labels):
-        found["label"] = [*points.labels, *[NEW] * n_new]
+        found["label"] = _with_new(points.labels, n_new)
     if points.topics is not None and points.kind != TOPICS:
         name = _names_of_topics(run)
         topics = [points.topics, *([new.topics] if new is not None else [])]
         found["topic"] = [name(int(k)) for part in topics if part is not None for k in part]
     return found if first is None else _begun_by(first, found, points)
+
+
+def _with_new(categories: Sequence[str], n_new: int) -> list[str]:
+    """Return the categories, and for new points one more, by a name that none of them has."""
+    name, taken = NEW, set(categories)
+    while name in taken:
+        name = f"{name}, placed"
+    return [*categories, *[name] * n_new]
 
 
 def _begun_by(first: str, found: Colourings, points: Points) -> Colourings:

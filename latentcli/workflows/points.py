@@ -34,13 +34,14 @@ class Wanted(NamedTuple):
 
     ``n``: the so many first words, which are the most frequent ones, or so many documents, evenly
     from the whole corpus. ``metric`` None: cosine, or Hellinger's distance for distributions.
-    ``most``: of a kind, so many where ``n`` is None.
+    ``most``: of a kind, so many where ``n`` is None, and ``why``, noted where there are more.
     """
 
     kind: str | None = None
     n: int | None = None
     metric: str | None = None
     most: Mapping[str, int] | None = None
+    why: Mapping[str, str] | None = None
 
 
 def open_points(
@@ -61,8 +62,20 @@ def open_points(
     found = points_of(cache, run, kind, observer)
     if wanted.metric is not None:
         found = _measured_by(found, wanted.metric)
-    most = (wanted.most or {}).get(kind)
-    return run, _chosen(found, most if wanted.n is None else wanted.n, observer)
+    if wanted.n is not None:
+        return run, _chosen(found, wanted.n, observer)
+    why = (wanted.why or {}).get(kind, "")
+    return run, _chosen(found, (wanted.most or {}).get(kind), observer, why)
+
+
+def check_apart(points: Points) -> None:
+    """Raise InputError where all points are at one place."""
+    vectors = points.placed()
+    if len(vectors) > 1 and (vectors == vectors[0]).all():
+        raise InputError(
+            f"all {len(vectors):,} {points.kind} are at one place: there is nothing to tell apart",
+            "see 'latent neighbors' for what the model knows of one",
+        )
 
 
 def points_of(cache: Cache, run: Artefact, kind: str, observer: Observer = SILENT) -> Points:
@@ -136,8 +149,11 @@ def _measured_by(points: Points, metric: str) -> Points:
     return replace(points, metric=metric)
 
 
-def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
-    """Return the points that can be compared, and so many of them as are wanted."""
+def _chosen(points: Points, n: int | None, observer: Observer, why: str = "") -> Points:
+    """Return the points that can be compared, and so many of them as are wanted.
+
+    ``why``: what is noted of the number if it leaves any out.
+    """
     places = np.arange(len(points))
     if points.metric != EUCLIDEAN or points.kind == DOCUMENTS:
         places = np.flatnonzero(np.asarray(points.vectors).any(axis=1))
@@ -147,6 +163,8 @@ def _chosen(points: Points, n: int | None, observer: Observer) -> Points:
     if not len(places):
         raise InputError(f"there are no {points.kind} that the model knows anything of")
     if n is not None and n < len(places):
+        if why:
+            observer.note(why)
         even = points.kind == DOCUMENTS
         which = f"{n:,} of {len(places):,} {points.kind}, "
         observer.note(which + ("taken evenly" if even else "the first ones"))

@@ -101,6 +101,21 @@ def test_3_where_standard_output_is_full(form: str, trained_cache: Path) -> None
     assert "no space left" in answer.stderr.lower() and "Traceback" not in answer.stderr
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
+def test_3_where_the_page_of_a_map_does_not_go_out(trained_cache: Path) -> None:
+    with FULL.open("w") as full:
+        answer = subprocess.run(
+            [sys.executable, "-m", "latentcli", "map", "-n", "60", "--method", "pca", "-o", "-"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=program_environment(trained_cache),
+            check=False,
+        )
+    assert answer.returncode == 3
+    assert "standard output: no space left" in answer.stderr and "Traceback" not in answer.stderr
+
+
 def test_debug_adds_the_traceback(asked: Run) -> None:
     answer = asked("--debug", "neighbors", "kingg")
     assert answer.returncode == 1

@@ -78,6 +78,10 @@ def test_new_documents_are_placed_and_come_last(on_copy: Run) -> None:
         (("--of", "words", "--place", SAMPLES / "tales.txt"), "on a map of documents"),
         (("-o", "nowhere/map.html"), "there is no folder"),
         (("--colour", "blue"), "--colour blue"),
+        (("-o", "x.html", "--png", "x.html"), "-o and --png name one file"),
+        (("--png", "x", "--svg", "./x"), "--png and --svg name one file"),
+        (("--png", "-"), "name a file"),
+        (("--svg", "-"), "name a file"),
     ],
 )
 def test_what_cannot_be_mapped_ends_with_2_and_says_why(

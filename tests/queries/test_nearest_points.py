@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 from sklearn.neighbors import NearestNeighbors
 
 from latentcli.queries import nearest_points as module
@@ -42,3 +43,16 @@ def test_copies_have_distance_0_and_no_point_is_its_own_neighbour() -> None:
     assert found.distances[:, 0].tolist() == [0] * 10
     assert found.rows[:, 0].tolist() == [*range(5, 10), *range(5)]
     assert all(i not in row for i, row in enumerate(found.rows.tolist()))
+
+
+@pytest.mark.parametrize("spread", [1.0, 0.01])
+def test_a_cloud_far_from_the_origin_has_the_neighbours_that_a_tree_finds(spread: float) -> None:
+    draw = np.random.default_rng(2)
+    points = (1_000 + spread * draw.normal(size=(2_000, 5))).astype(np.float32)
+    tree = cKDTree(points.astype(np.float64))
+    distances, _ = tree.query(points, 11)
+    found = nearest_points(points, 10)
+    assert found.distances == pytest.approx(distances[:, 1:], rel=1e-9)
+    asked = points[:50] + np.float32(0.1 * spread)
+    distances, _ = tree.query(asked, 10)
+    assert nearest_points(points, 10, asked).distances == pytest.approx(distances, rel=1e-9)

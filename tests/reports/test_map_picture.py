@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
@@ -83,7 +84,10 @@ def test_documents_are_labelled_by_group_and_new_ones_by_name(texts: list[Any]) 
     draw = np.random.default_rng(1)
     apart = draw.normal(size=(300, 2)) + 9 * np.array([[g == "music", g == "new"] for g in groups])
     changed = view(
-        kind="documents", colourings={"label": groups}, positions=apart.astype(np.float32)
+        kind="documents",
+        colourings={"label": groups},
+        positions=apart.astype(np.float32),
+        n_new=1,
     )
     map_picture(changed, "png")
     assert sorted(text for text, _ in texts) == ["music", "sport", "word299"]
@@ -127,3 +131,36 @@ def test_points_on_a_line_and_one_weight_are_drawn() -> None:
     flat = view(10, positions=np.column_stack([np.arange(10), np.zeros(10)]).astype(np.float32))
     assert pixels(map_picture(flat, "png")).size
     assert pixels(map_picture(view(10, weights=None, colourings={}), "png")).size
+
+
+def test_colours_are_those_of_the_page_in_its_order() -> None:
+    script = (files("latentcli.reports") / "map_assets" / "colours.js").read_text("utf-8")
+    light = script.split("light: [\n")[1].split("]")[0]
+    assert [f"#{hue}" for hue in re.findall(r'"(\w{6})"', light)] == list(module.PALETTE)
+    shown = module._shown_categories(["10 b", "2 a", "", "new", "new"])
+    assert [name for name, _ in shown] == ["new", "2 a", "10 b"]
+
+
+def test_a_category_in_two_islands_is_labelled_on_one_and_twenty_have_labels() -> None:
+    draw = np.random.default_rng(3)
+    names = [f"category {i % 20}" for i in range(2_000)]
+    islands = draw.normal(size=(20, 2, 2)) * 20
+    places = [islands[i % 20, i // 20 % 2] + draw.normal(size=2) for i in range(2_000)]
+    labels = module._groups(np.array(places), names, len(names))
+    assert len(labels) == 20
+    for label in labels:
+        number = int(label.text.split()[1])
+        assert np.linalg.norm(islands[number] - label.place, axis=1).min() < 3
+
+
+def test_all_of_twenty_categories_are_labelled_though_their_places_touch(texts: list[Any]) -> None:
+    names = [f"category {i % 20}" for i in range(400)]
+    crowded = view(400, kind="documents", colourings={"label": names})
+    map_picture(crowded, "png")
+    assert sorted(text for text, _ in texts) == sorted(set(names))
+
+
+def test_a_category_that_is_called_new_is_one_like_others(texts: list[Any]) -> None:
+    groups = ["new"] * 150 + ["old"] * 150
+    map_picture(view(kind="documents", colourings={"label": groups}), "png")
+    assert sorted(text for text, _ in texts) == ["new", "old"]

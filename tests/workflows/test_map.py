@@ -15,11 +15,13 @@ from latentcli import layouts
 from latentcli.corpus.readers import ReaderSettings
 from latentcli.errors import InputError, LatentError, NothingFound, RequestError
 from latentcli.layouts.settings import LayoutSettings
+from latentcli.reports.map_page import map_page
 from latentcli.store.cache import Cache
 from latentcli.store.gc import collect
 from latentcli.store.runs import find
 from latentcli.store.verify import verify
 from latentcli.workflows.map import Map, MapRequest, coordinates, make_map
+from latentcli.workflows.map_colours import _with_new
 from latentcli.workflows.map_files import write_map
 from latentcli.workflows.points import Wanted
 from latentcli.workflows.reading import CorpusRequest
@@ -133,6 +135,7 @@ def test_new_documents_lie_among_their_like_and_the_map_stays(
     assert list(made.view.colourings)[0] == "placed"
     assert made.view.colourings["placed"][399:] == ["on the map", "new", "new"]
     assert made.view.colourings["label"][400:] == ["new", "new"]
+    assert made.view.n_new == 2 and old.view.n_new == 0
     assert old.name != made.name
 
 
@@ -171,6 +174,11 @@ def test_the_number_that_a_layout_can_do_is_the_default_and_said(
     assert len(mapped(copied, "tales", notes).points) == 70
     assert "70 points at most, since it is a test" in notes
     assert "70 of 1,091 words" in notes
+    exact = few._replace(most=1091)
+    monkeypatch.setitem(layouts.LAYOUTS, "pca", exact)
+    untold = Notes()
+    assert len(mapped(copied, "tales", untold).points) == 1091 and "at most, since" not in untold
+    monkeypatch.setitem(layouts.LAYOUTS, "pca", few)
     with pytest.raises(RequestError, match="70 at most"):
         mapped(copied, "tales", wanted=Wanted(n=71))
 
@@ -216,3 +224,13 @@ def test_files_are_the_page_and_the_pictures_the_same_each_time(
     stream = io.BytesIO()
     assert write_map(copied, made, stream) == []
     assert stream.getvalue() == before[0]
+
+
+def test_new_ones_have_a_category_that_no_label_has() -> None:
+    assert _with_new(["new", "old"], 2) == ["new", "old", "new, placed", "new, placed"]
+    assert _with_new(["old"], 1) == ["old", "new"]
+
+
+def test_the_page_says_how_many_are_new(copied: Cache) -> None:
+    page = map_page(mapped(copied, "notices", new=typed(STAR)).view)
+    assert "<p>400 documents and 1 new</p>" in page and "401" not in page.split("<p>400")[0]

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from latentcli.errors import RequestError
+from latentcli.errors import InputError, RequestError
 from latentcli.formats.models import open_embedding, open_topic_model
+from latentcli.models.points import Points
 from latentcli.models.topic_model import MixtureModel
 from latentcli.store.cache import Cache
 from latentcli.store.runs import find
-from latentcli.workflows.points import Wanted, open_points
+from latentcli.workflows.points import Wanted, check_apart, open_points
 from tests.small import Notes
 
 
@@ -79,3 +80,13 @@ def test_what_a_model_does_not_have_is_refused(
 ) -> None:
     with pytest.raises(RequestError, match=message):
         open_points(trained, ref, wanted, notes)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_points_that_are_all_at_one_place_are_refused(metric: str) -> None:
+    vectors = np.tile(np.float32([3, 4, 5]), (9, 1))
+    same = Points("words", list("abcdefghi"), vectors, metric, np.arange(9))
+    with pytest.raises(InputError, match="all 9 words are at one place"):
+        check_apart(same)
+    vectors[8, 0] = 7
+    check_apart(Points("words", list("abcdefghi"), vectors, metric, np.arange(9)))

@@ -88,9 +88,9 @@ class Labels {
     return { boxes, left: [], scale, k: 0 };
   }
 
-  // Documents are known by their regions first, and by name from near by.
+  // Documents are known by their regions first, and by name from near by; new ones by name.
   early(at, level) {
-    return at >= 0 && this.regions.length > 0 && this.points.kind === "documents" && level < 7;
+    return at >= 0 && at < this.points.old && this.regions.length > 0 && this.points.kind === "documents" && level < 7;
   }
 
   // Whether there is room for a name among others; if so, it is taken.
@@ -246,7 +246,7 @@ function regionsOf(colouring, points) {
   const { categories, codes } = colouring;
   if (categories.length > 60 || categories.every((name) => /^\d*$/.test(name))) return [];
   const regions = categories.map((text, c) => ({ text: clipped(text), code: c, count: 0 }));
-  for (const code of codes) regions[code].count++;
+  for (let i = 0; i < points.old; i++) regions[codes[i]].count++;
   return regions
     .filter((region) => region.text && region.count)
     .sort((a, b) => b.count - a.count || a.code - b.code)

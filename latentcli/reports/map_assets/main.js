@@ -286,7 +286,7 @@ class MapPage {
       this.told = i;
       const facts = this.colourings.filter((each) => each.codes);
       const lines = facts.map((each) => [each.name, each.categories[each.codes[i]] || "none"]);
-      if (this.points.weights) lines.push([this.unit, counted(this.points.weights[i])]);
+      if (this.points.weights && i < this.points.old) lines.push([this.unit, counted(this.points.weights[i])]);
       const list = element("dl", "");
       for (const [name, value] of lines) list.append(element("dt", name), element("dd", value));
       tip.replaceChildren(element("strong", this.points.names[i] || "(no name)"), list);

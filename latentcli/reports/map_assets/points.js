@@ -15,6 +15,7 @@ function readPoints(given) {
   const heat = weights && logarithms(weights);
   return {
     n,
+    old: n - given.new, // those from here on were placed on the map, and have no weight to tell
     place,
     weights,
     heat,

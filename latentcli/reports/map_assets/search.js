@@ -62,7 +62,7 @@ class Search {
     const option = element("li", this.points.names[i]);
     option.id = `found-${k}`;
     option.setAttribute("role", "option");
-    if (this.points.weights) option.append(element("span", counted(this.points.weights[i])));
+    if (this.points.weights && i < this.points.old) option.append(element("span", counted(this.points.weights[i])));
     return option;
   }
 
