@@ -10,6 +10,7 @@ from latentcli.cli import options as opt
 from latentcli.cli.align import FirstOption
 from latentcli.cli.completion import complete_models, complete_words
 from latentcli.cli.session import Session, command
+from latentcli.errors import RequestError
 
 app = typer.Typer()
 
@@ -37,8 +38,14 @@ def drift(
         ),
     ] = None,
     n: Annotated[
-        int, typer.Option("-n", help="How many words.", callback=opt.within(1, 10**9))
-    ] = 20,
+        int | None,
+        typer.Option(
+            "-n",
+            help="How many words, where none are named (default: 20).",
+            callback=opt.within(1, 10**9),
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option("--all", help="Print also words that moved no more than chance has it."),
@@ -97,7 +104,14 @@ def drift(
     from latentcli.workflows.drift import drift as run
 
     asked = [w for word in words or () for w in (session.stdin_lines() if word == "-" else [word])]
-    request = DriftRequest(asked, n, everything, alpha, permutations, align_by, neighbors, least)
+    if words and (n is not None or everything):
+        option = "--all" if everything else "-n"
+        raise RequestError(
+            f"{option} is for the words that moved most", "leave it out, or the words"
+        )
+    request = DriftRequest(
+        asked, n or 20, everything, alpha, permutations, align_by, neighbors, least
+    )
     session.answer(run(session.cache, a, b, request, session.observer))
 
 
