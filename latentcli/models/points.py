@@ -41,6 +41,11 @@ class Points:
     def __len__(self) -> int:
         return len(self.names)
 
+    @property
+    def noun(self) -> str:
+        """What one of the points is: a word, a document or a topic."""
+        return self.kind.removesuffix("s")
+
     def placed(self) -> npt.NDArray[np.float32]:
         """Return vectors whose Euclidean distance orders pairs as the metric does: (n, dim).
 

@@ -17,7 +17,7 @@ from latentcli.models.points import KINDS, Points
 from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.wording import counted, there_are
-from latentcli.workflows.points import Wanted, check_apart, open_points
+from latentcli.workflows.points import Wanted, check_apart, check_clusters, open_points
 
 if TYPE_CHECKING:
     from latentcli.evaluation.silhouette import Silhouette
@@ -135,12 +135,9 @@ def _labels(points: Points, request: ClusterRequest, observer: Observer) -> tupl
     if request.algorithm == HDBSCAN:
         return _by_density(points, vectors, request, observer)
     n = request.n or min(_CLUSTERS, isqrt(len(points)))
-    if n > len(points):
-        raise RequestError(
-            f"-n {n:,}: more clusters than {points.kind}", f"there are {len(points):,}"
-        )
+    check_clusters("-n", n, points)
     if request.n is None and n < _CLUSTERS:
-        few = counted(len(points), points.kind[:-1])
+        few = counted(len(points), points.noun)
         observer.note(f"{counted(n, 'cluster')}, the root of {few} (choose with -n)")
     labels = kmeans(vectors, n, request.seed)
     if (found := int(labels.max()) + 1) < n:
@@ -164,11 +161,11 @@ def _by_density(
     noise = int((labels < 0).sum())
     if noise == len(points):
         raise NothingFound(
-            f"HDBSCAN finds no cluster among {counted(noise, points.kind[:-1])}: all are noise",
+            f"HDBSCAN finds no cluster among {counted(noise, points.noun)}: all are noise",
             f"try another --min-size than {request.min_size or _SMALLEST}, or -a kmeans",
         )
     observer.note(
-        f"noise: {noise:,} of {counted(len(points), points.kind[:-1])} "
+        f"noise: {noise:,} of {counted(len(points), points.noun)} "
         f"({noise / len(points):.1%}) are in no cluster"
     )
     return labels, vectors

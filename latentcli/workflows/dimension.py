@@ -67,7 +67,7 @@ def dimension(
     vectors = points.placed()
     if len(points) < 2 or (vectors == vectors[0]).all():
         raise InputError(
-            f"{counted(len(points), points.kind[:-1])} in one place: there is nothing to measure",
+            f"{counted(len(points), points.noun)} in one place: there is nothing to measure",
             "a model of more text has more of them",
         )
     with threadpool_limits(1):

@@ -23,7 +23,7 @@ from latentcli.wording import counted
 from latentcli.workflows.map_colours import colourings
 from latentcli.workflows.map_layout import positions_of
 from latentcli.workflows.placing import new_documents
-from latentcli.workflows.points import Wanted, check_apart, open_points
+from latentcli.workflows.points import Wanted, check_apart, check_clusters, open_points
 from latentcli.workflows.reading import CorpusRequest
 
 # So many are mapped where nothing else is said: of more words a map takes minutes, of more
@@ -147,10 +147,7 @@ def _wanted(request: MapRequest, layout: Layout, limit: str) -> Wanted:
 def _clusters(points: Points, request: MapRequest) -> Rows | None:
     if not request.clusters:
         return None
-    if request.clusters > len(points):
-        raise RequestError(
-            f"--clusters {request.clusters}: there are {counted(len(points), 'point')}"
-        )
+    check_clusters("--clusters", request.clusters, points)
     from latentcli.queries.clusters import kmeans
 
     return kmeans(points.placed(), request.clusters, request.layout.seed)
@@ -167,7 +164,7 @@ def _weights(points: Points, new: Points | None) -> npt.NDArray[np.float64] | No
 def _title(run: Artefact, points: Points, layout: Layout) -> str:
     corpus = run.manifest["invocation"].get("corpus_name", "")
     of = f" of {corpus}" if corpus else ""
-    kind = points.kind if len(points) > 1 else points.kind.removesuffix("s")
+    kind = points.kind if len(points) > 1 else points.noun
     model = f"{run.manifest['algorithm']} {run.id[:_ID_DIGITS]}"
     return f"{len(points):,} {kind}{of} by {layout.title} ({model})"
 

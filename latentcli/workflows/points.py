@@ -78,6 +78,14 @@ def check_apart(points: Points) -> None:
         )
 
 
+def check_clusters(option: str, n: int, points: Points) -> None:
+    """Raise RequestError where more clusters are asked for than there are points."""
+    if n > len(points):
+        raise RequestError(
+            f"{option} {n:,}: more clusters than {points.kind}", f"there are {len(points):,}"
+        )
+
+
 def points_of(cache: Cache, run: Artefact, kind: str, observer: Observer = SILENT) -> Points:
     """Return all words, documents or topics of a run, zero vectors among them."""
     if kind == DOCUMENTS:
@@ -158,7 +166,7 @@ def _chosen(points: Points, n: int | None, observer: Observer, why: str = "") ->
     if points.metric != EUCLIDEAN or points.kind == DOCUMENTS:
         places = np.flatnonzero(np.asarray(points.vectors).any(axis=1))
         if missing := len(points) - len(places):
-            one = counted(missing, points.kind.removesuffix("s"))
+            one = counted(missing, points.noun)
             observer.note(f"left out, since the model knows nothing of them: {one}")
     if not len(places):
         raise InputError(f"there are no {points.kind} that the model knows anything of")

@@ -27,7 +27,7 @@ from latentcli.observer import SILENT, Observer
 from latentcli.store.cache import Cache
 from latentcli.wording import counted
 from latentcli.workflows.export import default_target
-from latentcli.workflows.points import Wanted, open_points
+from latentcli.workflows.points import Wanted, check_clusters, open_points
 
 # Which the Projector draws by t-SNE at most; it draws some more by other means.
 _MOST = {WORDS: 10_000, DOCUMENTS: 10_000}
@@ -59,11 +59,7 @@ def project(
     dim = points.vectors.shape[1]
     if dim < 2:
         raise RequestError(f"vectors of {dim} dimension: the Projector wants 2 at least")
-    if clusters is not None and clusters > len(points):
-        raise RequestError(
-            f"--clusters {clusters:,}: more clusters than {points.kind}",
-            f"there are {len(points):,}",
-        )
+    check_clusters("--clusters", clusters or 0, points)
     target = out or default_target(cache, run, "-projector")
     columns = _columns(points, clusters, seed)
     name, shape = _title(run, points), points.vectors.shape
@@ -82,7 +78,7 @@ def project(
 
 def _columns(points: Points, clusters: int | None, seed: int) -> list[Column]:
     """Return what is known of each point: a column for each that any point has."""
-    found = [Column(points.kind.removesuffix("s"), points.names)]
+    found = [Column(points.noun, points.names)]
     if points.counts is not None:
         found.append(Column("count", points.counts))
     if points.labels is not None and any(points.labels):
