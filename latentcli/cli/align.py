@@ -7,19 +7,15 @@ from typing import Annotated
 import typer
 
 from latentcli.cli import options as opt
-from latentcli.cli.completion import complete_models
 from latentcli.cli.session import Session, command
 
 app = typer.Typer()
 
 FirstOption = Annotated[
     str,
-    typer.Argument(
-        metavar="A",
-        help="An embedding: a name, an id or its beginning, a directory, a file of vectors, or "
-        "latest.",
-        autocompletion=complete_models,
-        show_default=False,
+    opt.model_argument(
+        "A",
+        "An embedding: a name, an id or its beginning, a directory, a file of vectors, or latest.",
     ),
 ]
 
@@ -27,15 +23,7 @@ FirstOption = Annotated[
 def align(
     session: Session,
     a: FirstOption,
-    b: Annotated[
-        str,
-        typer.Argument(
-            metavar="B",
-            help="Another, which is turned into the space of A.",
-            autocompletion=complete_models,
-            show_default=False,
-        ),
-    ],
+    b: Annotated[str, opt.model_argument("B", "Another, which is turned into the space of A.")],
     words: Annotated[
         int | None,
         typer.Option(

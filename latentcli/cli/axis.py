@@ -7,22 +7,13 @@ from typing import Annotated
 import typer
 
 from latentcli.cli import options as opt
-from latentcli.cli.completion import complete_words
 from latentcli.cli.options import within
 from latentcli.cli.session import Session, command
 from latentcli.errors import RequestError
 
 app = typer.Typer()
 
-_Pole = Annotated[
-    str,
-    typer.Argument(
-        help="A word, or several with commas between them.",
-        autocompletion=complete_words,
-        callback=opt.as_text,
-        show_default=False,
-    ),
-]
+_Pole = Annotated[str, opt.words_argument("A word, or several with commas between them.")]
 
 
 def axis(
@@ -31,12 +22,8 @@ def axis(
     b: _Pole,
     words: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[WORD]...",
-            help="The words to place; - reads them from standard input, one a line.",
-            autocompletion=complete_words,
-            callback=opt.as_text,
-            show_default=False,
+        opt.words_argument(
+            "The words to place; - reads them from standard input, one a line.", "[WORD]..."
         ),
     ] = None,
     model: opt.ModelOption = None,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from latentcli.cli.completion import complete_models
+from latentcli.cli import options as opt
 from latentcli.cli.options import within
 from latentcli.cli.session import Session, command
 
@@ -19,23 +19,13 @@ def compare(
     session: Session,
     a: Annotated[
         str,
-        typer.Argument(
-            metavar="A",
-            help="A topic model or an embedding: a name, an id or its beginning, a directory, "
+        opt.model_argument(
+            "A",
+            "A topic model or an embedding: a name, an id or its beginning, a directory, "
             "or latest.",
-            autocompletion=complete_models,
-            show_default=False,
         ),
     ],
-    b: Annotated[
-        str,
-        typer.Argument(
-            metavar="B",
-            help="Another of the same kind.",
-            autocompletion=complete_models,
-            show_default=False,
-        ),
-    ],
+    b: Annotated[str, opt.model_argument("B", "Another of the same kind.")],
     n: Annotated[
         int,
         typer.Option(

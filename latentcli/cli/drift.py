@@ -8,7 +8,6 @@ import typer
 
 from latentcli.cli import options as opt
 from latentcli.cli.align import FirstOption
-from latentcli.cli.completion import complete_models, complete_words
 from latentcli.cli.session import Session, command
 from latentcli.errors import RequestError
 
@@ -18,23 +17,12 @@ app = typer.Typer()
 def drift(
     session: Session,
     a: FirstOption,
-    b: Annotated[
-        str,
-        typer.Argument(
-            metavar="B",
-            help="Another, of another time or place.",
-            autocompletion=complete_models,
-            show_default=False,
-        ),
-    ],
+    b: Annotated[str, opt.model_argument("B", "Another, of another time or place.")],
     words: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[WORD]...",
-            help="Words to tell of, whether they moved or not; - reads them from standard input.",
-            autocompletion=complete_words,
-            callback=opt.as_text,
-            show_default=False,
+        opt.words_argument(
+            "Words to tell of, whether they moved or not; - reads them from standard input.",
+            "[WORD]...",
         ),
     ] = None,
     n: Annotated[

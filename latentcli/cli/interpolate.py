@@ -7,21 +7,12 @@ from typing import Annotated
 import typer
 
 from latentcli.cli import options as opt
-from latentcli.cli.completion import complete_words
 from latentcli.cli.options import within
 from latentcli.cli.session import Session, command
 
 app = typer.Typer()
 
-_End = Annotated[
-    str,
-    typer.Argument(
-        help="A word; or a document's id, or a topic's number (--of).",
-        autocompletion=complete_words,
-        callback=opt.as_text,
-        show_default=False,
-    ),
-]
+_End = Annotated[str, opt.words_argument("A word; or a document's id, or a topic's number (--of).")]
 
 
 def interpolate(

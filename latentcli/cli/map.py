@@ -10,6 +10,7 @@ import typer
 
 from latentcli.cli import options as opt
 from latentcli.cli.options import within
+from latentcli.cli.points import MetricOption, OfOption
 from latentcli.cli.render import to_stdout
 from latentcli.cli.session import Session, command
 from latentcli.errors import RequestError
@@ -22,15 +23,7 @@ _LAYOUT = "Layout"
 def map_(
     session: Session,
     model: opt.ModelOption = None,
-    of: Annotated[
-        str | None,
-        typer.Option(
-            "--of",
-            metavar="words|documents|topics",
-            help="What is mapped (default: words of an embedding, documents of a topic model).",
-            show_default=False,
-        ),
-    ] = None,
+    of: OfOption = None,
     n: Annotated[
         int | None,
         typer.Option(
@@ -40,15 +33,7 @@ def map_(
             show_default=False,
         ),
     ] = None,
-    metric: Annotated[
-        str | None,
-        typer.Option(
-            "--metric",
-            metavar="cosine|euclidean|hellinger",
-            help="What is near (default: cosine; of mixtures of topics hellinger).",
-            show_default=False,
-        ),
-    ] = None,
+    metric: MetricOption = None,
     clusters: Annotated[
         int,
         typer.Option(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
-from latentcli.cli.completion import complete_formats, complete_models
+from latentcli.cli.completion import complete_formats, complete_models, complete_words
 from latentcli.cli.session import SHARED, OptionGroup, Session
 from latentcli.cli.streams import stdin_has_content
 from latentcli.errors import RequestError
@@ -43,6 +43,24 @@ def within(low: float, high: float, above: bool = False) -> Callable[[Any], Any]
         return value
 
     return check
+
+
+def model_argument(metavar: str, help: str) -> Any:
+    """Return the argument that names a model, or one of two."""
+    return typer.Argument(
+        metavar=metavar, help=help, autocompletion=complete_models, show_default=False
+    )
+
+
+def words_argument(help: str, metavar: str | None = None) -> Any:
+    """Return the argument that is a word, or words, of a model."""
+    return typer.Argument(
+        metavar=metavar,
+        help=help,
+        autocompletion=complete_words,
+        callback=as_text,
+        show_default=False,
+    )
 
 
 def as_text(given: Any) -> Any:

@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.queries.nearest_points import nearest_points
+
 Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 _KEPT = 0.9  # of the ratios: the largest tenth is of points that stand alone
-_CANDIDATES = 8  # whose distances are computed once more, without cancellation
-_BLOCK_NUMBERS = 1 << 22
 _NORMAL_95 = 1.959964
 
 
@@ -49,7 +49,7 @@ def two_nearest(points: Doubles) -> TwoNearest:
     There must be three at least. Points that are each other's nearest count as one observation in
     the interval, for their ratios share a distance.
     """
-    nearest, distances = _two_nearest_others(points)
+    rows, distances = nearest_points(points, 2)
     ratios = np.log(distances[:, 1] / distances[:, 0])
     ordered = np.sort(ratios)
     kept = ordered[: max(1, int(_KEPT * len(ordered)))]
@@ -57,7 +57,7 @@ def two_nearest(points: Doubles) -> TwoNearest:
         return TwoNearest(np.inf, np.inf, np.inf, len(points), 1.0)
     survival = -np.log1p(-np.arange(1, len(kept) + 1) / len(ordered))
     dimension = float(kept @ survival / (kept @ kept))
-    spread = _NORMAL_95 * _standard_error(ratios, kept, nearest)
+    spread = _NORMAL_95 * _standard_error(ratios, kept, rows[:, 0])
     low, high = max(0.0, dimension - spread), dimension + spread
     return TwoNearest(dimension, low, high, len(points), _misfit(ordered, dimension))
 
@@ -70,26 +70,6 @@ def in_parts(points: Doubles, n_parts: int, seed: int) -> float:
     order = np.random.default_rng(seed).permutation(len(points))
     parts = [two_nearest(points[np.sort(rows)]) for rows in np.array_split(order, n_parts)]
     return float(np.mean([part.dimension for part in parts]))
-
-
-def _two_nearest_others(points: Doubles) -> tuple[Rows, Doubles]:
-    """Return which is the nearest of each point, and the distances of two: (n, 2), exact."""
-    n = len(points)
-    candidates = min(_CANDIDATES, n - 1)
-    squares = np.einsum("ij,ij->i", points, points)
-    nearest, distances = np.empty(n, np.int64), np.empty((n, 2))
-    step = max(1, _BLOCK_NUMBERS // n)
-    for start in range(0, n, step):
-        block = points[start : start + step]
-        away = squares - 2 * (block @ points.T)  # and the block's own squares, which change nothing
-        away[np.arange(len(block)), np.arange(start, start + len(block))] = np.inf
-        near = np.argpartition(away, candidates - 1, axis=1)[:, :candidates]
-        differences = points[near] - block[:, None]
-        exact = np.sqrt(np.einsum("ijk,ijk->ij", differences, differences))
-        order = np.argsort(exact, axis=1, kind="stable")[:, :2]
-        nearest[start : start + step] = np.take_along_axis(near, order, axis=1)[:, 0]
-        distances[start : start + step] = np.take_along_axis(exact, order, axis=1)
-    return nearest, distances
 
 
 def _standard_error(ratios: Doubles, kept: Doubles, nearest: Rows) -> float:

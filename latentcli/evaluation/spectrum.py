@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from latentcli.queries.principal_components import scatter
+
 Doubles = npt.NDArray[np.float64]
 
-_BLOCK_ROWS = 1 << 14
 _ROUNDING = 1e-12
 
 
@@ -49,16 +50,6 @@ class Spectrum(NamedTuple):
 
 def spectrum(vectors: npt.NDArray[np.floating[Any]]) -> Spectrum:
     """Return the spectrum of points (n_points, dim), which are not all the same."""
-    mean = vectors.mean(axis=0, dtype=np.float64)
-    n, dim = vectors.shape
-    if n < dim:
-        centred = vectors - mean
-        products = centred @ centred.T
-    else:
-        products = np.zeros((dim, dim))
-        for start in range(0, n, _BLOCK_ROWS):
-            centred = vectors[start : start + _BLOCK_ROWS] - mean
-            products += centred.T @ centred
-    variances = np.linalg.eigvalsh(products)[::-1]
+    variances = np.linalg.eigvalsh(scatter(vectors).products)[::-1]
     variances[variances < len(variances) * np.finfo(float).eps * variances[0]] = 0
     return Spectrum(np.sqrt(variances))

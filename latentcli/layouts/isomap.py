@@ -14,11 +14,11 @@ from scipy.sparse.csgraph import dijkstra
 from sklearn.decomposition import KernelPCA
 
 from latentcli.layouts.neighbourhoods import distinct, linked
-from latentcli.layouts.pca import Doubles, signs
 from latentcli.layouts.settings import Floats, Laid, LayoutSettings
 from latentcli.layouts.waiting import waited_for
 from latentcli.observer import Observer
-from latentcli.queries.nearest_points import nearest_points
+from latentcli.queries.nearest_points import Nearest
+from latentcli.queries.principal_components import Doubles, signs
 
 NEIGHBOURS = 12
 _BLOCK = 100
@@ -27,20 +27,20 @@ _BLOCK = 100
 def lay_out(vectors: Floats, settings: LayoutSettings, threads: int, observer: Observer) -> Laid:
     """Place points so that distances are the ways from neighbour to neighbour."""
     points = distinct(vectors)
-    k = linked(points.vectors, settings.neighbors, NEIGHBOURS, 1, threads)
-    ways = _ways(points.vectors, k, threads, observer)
+    near = linked(points.vectors, settings.neighbors, NEIGHBOURS, 1, threads)
+    ways = _ways(near, observer)
     np.square(ways, out=ways)
     ways *= -0.5
     axes = KernelPCA(settings.dims, kernel="precomputed", random_state=settings.seed)
     found: Doubles = waited_for(partial(axes.fit_transform, ways), "Isomap", observer)
     positions = np.zeros((len(vectors), settings.dims), np.float32)
     positions[:, : found.shape[1]] = (found * signs(found))[points.places]
-    return Laid(positions, {"neighbors": k})
+    return Laid(positions, {"neighbors": near.rows.shape[1]})
 
 
-def _ways(points: Floats, k: int, threads: int, observer: Observer) -> Doubles:
+def _ways(near: Nearest, observer: Observer) -> Doubles:
     """Return the length of the shortest way between any two points: float64 (n, n)."""
-    near, n = nearest_points(points, k, None, threads), len(points)
+    n, k = near.rows.shape
     starts = np.arange(0, n * k + 1, k)
     graph = csr_matrix((near.distances.ravel(), near.rows.ravel(), starts), shape=(n, n))
     ways = np.empty((n, n))

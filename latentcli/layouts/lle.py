@@ -14,10 +14,10 @@ from sklearn.manifold import locally_linear_embedding
 
 from latentcli.errors import InputError
 from latentcli.layouts.neighbourhoods import distinct, linked
-from latentcli.layouts.pca import Doubles, signs
 from latentcli.layouts.settings import Floats, Laid, LayoutSettings
 from latentcli.layouts.waiting import waited_for
 from latentcli.observer import Observer
+from latentcli.queries.principal_components import Doubles, signs
 
 NEIGHBOURS = 12
 # Of more points the solver that always ends, the faster one where zeros are few, is too slow.
@@ -29,7 +29,8 @@ def lay_out(vectors: Floats, settings: LayoutSettings, threads: int, observer: O
     """Place points so that each is the same mean of its neighbours as it is in the space."""
     method = settings.lle_method or "standard"
     points = distinct(vectors)
-    k = linked(points.vectors, settings.neighbors, NEIGHBOURS, settings.dims + 1, threads)
+    near = linked(points.vectors, settings.neighbors, NEIGHBOURS, settings.dims + 1, threads)
+    k = near.rows.shape[1]
     dims = min(settings.dims, vectors.shape[1])
     solve = partial(_solved, points.vectors.astype(np.float64), k, dims, method, settings.seed)
     found = waited_for(solve, "LLE", observer)

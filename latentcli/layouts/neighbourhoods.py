@@ -40,8 +40,8 @@ def distinct(vectors: Floats) -> Distinct:
     return Distinct(vectors[first[order]], rank[inverse.reshape(-1)])
 
 
-def linked(vectors: Floats, wanted: int | None, default: int, least: int, threads: int) -> int:
-    """Return how many neighbours link all points; ``wanted`` None: ``default``, or more.
+def linked(vectors: Floats, wanted: int | None, default: int, least: int, threads: int) -> Nearest:
+    """Return as many neighbours as link all points; ``wanted`` None: ``default``, or more.
 
     Raises RequestError where so many as are wanted do not, or are not there, InputError where none
     of the numbers that are tried do.
@@ -58,12 +58,12 @@ def linked(vectors: Floats, wanted: int | None, default: int, least: int, thread
             f"from {least} to {n - 1}",
         )
     most = min(n - 1, _MOST) if wanted is None else wanted
-    near = nearest_points(vectors, most, None, threads)
+    near = nearest_points(vectors.astype(np.float64), most, None, threads)
     tried = [wanted] if wanted is not None else _numbers(min(max(default, least), most), most)
     for k in tried:
         groups = _groups(near, k)
         if groups == 1:
-            return k
+            return Nearest(near.rows[:, :k], near.distances[:, :k])
     raise (RequestError if wanted is not None else InputError)(
         f"the {tried[-1]} nearest neighbours of each point leave {counted(groups, 'group')} of "
         "points that nothing links: no one map has them all",

@@ -23,10 +23,10 @@ from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
 from latentcli.errors import RequestError
-from latentcli.layouts.pca import components
 from latentcli.layouts.settings import Floats, Laid, LayoutSettings
 from latentcli.observer import Observer
 from latentcli.queries.nearest_points import nearest_points
+from latentcli.queries.principal_components import components
 from latentcli.wording import counted
 
 PERPLEXITY = 30.0

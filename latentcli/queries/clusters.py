@@ -96,18 +96,3 @@ def most_central(vectors: Floats, labels: Labels, n: int) -> list[Labels]:
         distances = np.einsum("ij,ij->i", away, away)
         central.append(members[np.argsort(distances, kind="stable")[:n]])
     return central
-
-
-def principal_axes(vectors: Floats, n: int) -> tuple[npt.NDArray[np.float32], float]:
-    """Return the points in their first ``n`` principal components, and the share these hold.
-
-    The components are float32 (n_points, n); each axis points where its largest part is positive.
-    """
-    centred = vectors - vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
-    with threadpool_limits(1):
-        variances, axes = np.linalg.eigh((centred.T @ centred).astype(np.float64))
-        chosen = axes[:, ::-1][:, :n]
-        largest = np.abs(chosen).argmax(axis=0)
-        chosen = chosen * np.sign(chosen[largest, np.arange(n)])
-        places: npt.NDArray[np.float32] = centred @ chosen.astype(np.float32)
-    return places, float(variances[::-1][:n].sum() / variances.sum())

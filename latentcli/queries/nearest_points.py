@@ -1,8 +1,8 @@
 """The nearest of many points to each of many: exact, by matrix products in blocks.
 
-The products are in float32, of points about their mean, and only find who may be near: some more
-than are wanted, of which the nearest by distances of the differences, in float64, are kept. Each
-block is one thread's, its products made by one thread of BLAS, so that the result
+The products are of points about their mean, in the points' own precision, and only find who may be
+near: some more than are wanted, of which the nearest by distances of the differences, in float64,
+are kept. Each block is one thread's, its products made by one thread of BLAS, so that the result
 does not depend on how many there are.
 """
 
@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.floating[Any]]
 Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 _BLOCK_NUMBERS = 1 << 23
 _MOST_ROWS = 512
-_MORE = 8  # candidates than are wanted, since float32 rounds
+_MORE = 8  # candidates than are wanted, since products round
 
 
 class Nearest(NamedTuple):
@@ -41,7 +41,9 @@ def nearest_points(
     threads: int = 1,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Nearest:
-    """Return the ``k`` points that are nearest to each of ``queries``: float32 (n, dim).
+    """Return the ``k`` points that are nearest to each of ``queries``, both (n, dim).
+
+    In float32 for many dimensions; points that crowd together in few of them want float64.
 
     ``queries`` None: to each of the points themselves, which is none of its own neighbours; ``k``
     is less than the number of points then, and at most that number else.
@@ -78,7 +80,7 @@ def nearest_points(
 
 def _about(points: Floats, mean: Doubles) -> Floats:
     """Return points less a mean, the difference taken in float64."""
-    centred = np.empty(points.shape, np.float32)
+    centred = np.empty_like(points, order="C")
     return np.subtract(points, mean, out=centred, dtype=np.float64, casting="same_kind")
 
 

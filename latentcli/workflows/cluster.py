@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from latentcli.errors import InputError, NothingFound, RequestError
 from latentcli.evaluation.labels import agreement
@@ -148,14 +149,17 @@ def _labels(points: Points, request: ClusterRequest, observer: Observer) -> tupl
 def _by_density(
     points: Points, vectors: Floats, request: ClusterRequest, observer: Observer
 ) -> tuple[Labels, Floats]:
-    from latentcli.queries.clusters import hdbscan, principal_axes
+    from latentcli.queries.clusters import hdbscan
+    from latentcli.queries.principal_components import components
 
     check_apart(points)
     if vectors.shape[1] > _MOST_DIMENSIONS:
-        vectors, kept = principal_axes(vectors, _MOST_DIMENSIONS)
+        with threadpool_limits(1):
+            found = components(vectors, _MOST_DIMENSIONS)
+            vectors = found.project(vectors).astype(np.float32)
         observer.note(
             f"HDBSCAN in the first {_MOST_DIMENSIONS} principal components, which hold "
-            f"{kept:.0%} of the variance"
+            f"{found.explained.sum():.0%} of the variance"
         )
     labels = hdbscan(vectors, request.min_size or _SMALLEST)
     noise = int((labels < 0).sum())

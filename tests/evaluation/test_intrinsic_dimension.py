@@ -6,8 +6,8 @@ from sklearn.datasets import make_swiss_roll
 from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import NearestNeighbors
 
-from latentcli.evaluation import intrinsic_dimension
 from latentcli.evaluation.intrinsic_dimension import distinct, in_parts, two_nearest
+from latentcli.queries import nearest_points
 
 
 def _cube(n: int) -> np.ndarray:
@@ -54,7 +54,7 @@ def test_the_dimension_of_known_manifolds_is_found(
 def test_the_fit_is_the_papers(points: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = pytest.approx(_by_hand(points), rel=1e-9)
     assert two_nearest(distinct(points)).dimension == expected
-    monkeypatch.setattr(intrinsic_dimension, "_BLOCK_NUMBERS", 10_000)
+    monkeypatch.setattr(nearest_points, "_BLOCK_NUMBERS", 10_000)
     assert two_nearest(distinct(points)).dimension == expected
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from latentcli.evaluation import spectrum as module
 from latentcli.evaluation.spectrum import Spectrum, spectrum
+from latentcli.queries import principal_components
 
 
 def _points(n: int, dim: int) -> np.ndarray:
@@ -17,7 +17,7 @@ def _points(n: int, dim: int) -> np.ndarray:
 def test_singular_values_are_scikit_learns(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_BLOCK_ROWS", 128)
+    monkeypatch.setattr(principal_components, "_BLOCK_ROWS", 128)
     points = _points(*shape)
     expected = PCA(svd_solver="full").fit(points.astype(np.float64))
     found = spectrum(points)
