@@ -119,14 +119,6 @@ def _normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def require_word(model: Lexicon, query: str) -> Found:
-    """Look a word up; raise NothingFound, with the nearest spellings, where it is unknown."""
-    found = find_word(model, query)
-    if found is None:
-        raise unknown_words(model, [query])
-    return found
-
-
 def check_query(query: str) -> None:
     """Raise RequestError for a query without any word in it."""
     if not query.strip():

@@ -62,9 +62,9 @@ def damaged_indexes(cache: Cache) -> Iterator[str]:
                 yield run_id
 
 
-def documents_path(cache: Cache, run_id: str) -> Path:
-    """Return where what a run's documents are compared by lies: an artefact."""
-    return cache.root / "derived" / run_id / DOCUMENTS
+def derived_path(cache: Cache, run_id: str, name: str) -> Path:
+    """Return where an artefact that was made from a run lies: its documents, or a map."""
+    return cache.root / "derived" / run_id / name
 
 
 def kept_documents(cache: Cache, run: Artefact, revision: int) -> Artefact | None:
@@ -123,7 +123,7 @@ def damaged_artefacts(cache: Cache) -> Iterator[tuple[str, str]]:
 
 def _kept(cache: Cache, run: Artefact, name: str) -> Artefact | None:
     try:
-        kept = Artefact(cache.root / "derived" / run.id / name)
+        kept = Artefact(derived_path(cache, run.id, name))
     except (LatentError, OSError):
         return None
     return kept if kept.manifest.get("of") == run.id else None
@@ -142,7 +142,7 @@ def _keep(
         return
     from latentcli.formats.writing import write_artefact
 
-    path = cache.root / "derived" / run.id / name
+    path = derived_path(cache, run.id, name)
     with contextlib.suppress(OSError, MachineError), _locked(cache, run.id, name) as mine:
         # Another process may have made the same meanwhile, and be reading it.
         if not mine or _same(_kept(cache, run, name), description):

@@ -6,7 +6,7 @@ import pytest
 
 from latentcli.corpus.tokenizers import TokenizerSettings
 from latentcli.errors import NothingFound, RequestError
-from latentcli.queries.words import Found, check_query, find_word, require_word, unknown_words
+from latentcli.queries.words import Found, check_query, find_word, unknown_words
 from tests.small import embedding
 
 MODEL = embedding([[1], [2], [3], [4]], ["france", "café", "king's", "猫"])
@@ -49,11 +49,10 @@ def test_what_is_no_single_word_of_the_model_is_not_found(query: str) -> None:
 
 def test_an_unknown_word_ends_with_1_and_names_what_it_may_have_been() -> None:
     # fault 80
-    with pytest.raises(NothingFound) as raised:
-        require_word(MODEL, "Franse")
-    assert raised.value.exit_code == 1
-    assert raised.value.message == "unknown word 'Franse' (the model has 4 words)"
-    assert raised.value.hint == "did you mean france?"
+    error = unknown_words(MODEL, ["Franse"])
+    assert isinstance(error, NothingFound) and error.exit_code == 1
+    assert error.message == "unknown word 'Franse' (the model has 4 words)"
+    assert error.hint == "did you mean france?"
 
 
 @pytest.mark.parametrize("query", ["", "  ", "\t\n"])

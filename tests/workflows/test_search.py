@@ -21,7 +21,7 @@ from latentcli.models.topic_model import LsiModel
 from latentcli.queries.inference import infer_topics, infer_vectors
 from latentcli.queries.neighbours import nearest
 from latentcli.store.cache import Cache
-from latentcli.store.derived import documents_path
+from latentcli.store.derived import DOCUMENTS, derived_path
 from latentcli.store.gc import collect
 from latentcli.store.runs import find, remove
 from latentcli.store.verify import verify
@@ -179,13 +179,13 @@ def test_unknown_words_are_noted_and_known_ones_answered(trained: Cache, notes: 
 
 def test_vectors_are_kept_found_damaged_and_made_again(copied: Cache, notes: Notes) -> None:
     run = find(copied, "notices-lsi")
-    shutil.rmtree(documents_path(copied, run.id), ignore_errors=True)
+    shutil.rmtree(derived_path(copied, run.id, DOCUMENTS), ignore_errors=True)
     first = list(search(copied, [BUTTER], "notices-lsi", 5, notes))
     assert "made vectors of 400 documents" in notes
     again = Notes()
     assert list(search(copied, [BUTTER], "notices-lsi", 5, again)) == first
     assert "made vectors" not in again and list(verify(copied)) == []
-    path = documents_path(copied, run.id) / "arrays" / "vectors.npy"
+    path = derived_path(copied, run.id, DOCUMENTS) / "arrays" / "vectors.npy"
     path.write_bytes(path.read_bytes()[:-4] + b"\1\2\3\4")
     assert [problem.id for problem in verify(copied)] == [f"derived/{run.id}/documents"]
     list(collect(copied))
@@ -195,7 +195,7 @@ def test_vectors_are_kept_found_damaged_and_made_again(copied: Cache, notes: Not
 
 def test_a_manifest_cut_off_is_made_anew(copied: Cache) -> None:
     first = list(search(copied, [BUTTER], "notices", 5))
-    manifest = documents_path(copied, find(copied, "notices").id) / "manifest.json"
+    manifest = derived_path(copied, find(copied, "notices").id, DOCUMENTS) / "manifest.json"
     manifest.write_text(manifest.read_text()[:50])
     assert list(search(copied, [BUTTER], "notices", 5)) == first
 
@@ -214,7 +214,7 @@ def test_without_the_corpus_there_are_no_snippets_and_an_embedding_needs_it(
     assert [one.document for one in search(copied, ["king"], "tales", 2)] == [
         one.document for one in kept
     ]
-    shutil.rmtree(documents_path(copied, find(copied, "tales").id))
+    shutil.rmtree(derived_path(copied, find(copied, "tales").id, DOCUMENTS))
     with pytest.raises(InputError, match="which the embedding was trained on"):
         search(copied, ["king"], "tales", 2)
 
