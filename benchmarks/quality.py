@@ -251,7 +251,7 @@ def trained(
     told = kept.with_suffix(".json")
     kept.parent.mkdir(exist_ok=True)
     known = json.loads(told.read_text()) if told.exists() else {}
-    if known.get("key") != key:
+    if known.get("key") != key or not kept.exists():
         python = sys.executable if program == "latent" else harness.PEER_PYTHON
         script = Path(quality_train.__file__)
         arguments = [program, run, folder, kept, str(k), str(seed)]
@@ -301,10 +301,15 @@ def our_code() -> Iterator[Path]:
 
 
 def yardstick() -> str:
-    """Return a digest of what scores."""
+    """Return a digest of what scores: the yardstick and the measures that it takes."""
     import quality_score
 
-    return hashlib.sha256(inspect.getsource(quality_score).encode()).hexdigest()
+    found = hashlib.sha256(inspect.getsource(quality_score).encode())
+    package = harness.ROOT / "latentcli"
+    measures = sorted((package / "evaluation").glob("*.py"))
+    for path in (*measures, package / "queries" / "inference.py"):
+        found.update(path.read_bytes())
+    return found.hexdigest()
 
 
 if __name__ == "__main__":
