@@ -48,7 +48,7 @@ void train_word2vec(const Word2Vec& model, const Stretches& text, std::size_t n_
     in_parallel(threads, [&](unsigned part) {
         const std::size_t first = cuts[part], last = cuts[part + 1];
         std::vector<std::uint32_t> kept(longest(text.starts, first, last) + 1);
-        std::vector<std::uint32_t> samples(2 * model.negative);
+        std::vector<std::uint32_t> samples(sampled_windows * model.negative);
         AlignedRows floats(1, window_floats(model.row));
         const std::size_t reach = std::min<std::size_t>(2 * model.window + 1, kept.size());
         const std::size_t n_composed = model.subwords.starts ? reach : 0;

@@ -36,7 +36,7 @@ struct Stretches {
     std::uint64_t position;      // of the first token among those of all epochs
 };
 
-// Memory for one thread: the tokens kept of the longest stretch, the samples of two windows,
+// Memory for one thread: the tokens kept of the longest stretch, the samples of some windows,
 // window_floats(row) floats at a multiple of 64 bytes; and, with subwords, as many pairs of rows
 // as words can be in reach at a time.
 struct WindowScratch {
@@ -53,6 +53,9 @@ inline constexpr std::size_t outputs_at_once = 6;
 inline constexpr std::size_t scores_row = 8;
 
 inline constexpr std::size_t inputs_at_once = 32;
+
+// The last windows whose negative samples are kept, the next one's among them.
+inline constexpr std::size_t sampled_windows = 16;
 
 // Scores, then CBOW's mean before and after.
 constexpr std::size_t window_floats(std::size_t row) {
