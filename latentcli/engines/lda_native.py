@@ -52,6 +52,9 @@ _BLOCKS = 16
 _LEAST_BLOCK, _MOST_BLOCK = 1 << 16, 1 << 20
 _MOST_BLOCK_WORK = 1 << 27  # tokens times topics: some tenths of a second
 _PRIORS_EVERY = 5
+# Fitted to short texts, alpha grows so small that each has one topic, which serves unseen texts and
+# the topics' coherence worse: up to a mean length of so many tokens its sum stays at 1 or more.
+_SHORT_TEXT = 20
 _AVERAGED = 5  # sweeps
 _WINDOW = 6  # sweeps
 _TOLERANCE = 5e-3
@@ -322,6 +325,8 @@ class _Chain:
         self._pseudo = seeds.totals(self.k)
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self.n_tokens = int(self._starts[-1])
+        mean_length = self.n_tokens / max(1, int((lengths > 0).sum()))
+        self._least_alpha_sum = min(1.0, _SHORT_TEXT / max(1.0, mean_length))
         self._tokens = mapped_array(scratch / "tokens", np.uint32, self.n_tokens)
         self.topics = mapped_array(scratch / "topics", np.uint16, self.n_tokens)
         self._bins = n_bins(int(lengths.max(initial=0)))
@@ -408,6 +413,7 @@ class _Chain:
         """Fit the priors that were not given to the counts of the last sweep."""
         if self.parameters.fit_alpha:
             self.alpha = fitted_alpha(self.alpha, self._by_topic, self._by_document)
+            self.alpha *= max(1.0, self._least_alpha_sum / float(self.alpha.sum()))
         if self.parameters.fit_eta:
             pairs = histogram(self.word_topic[:, : self.k], n_bins(int(self.word_topic.max())))
             seeded = self.word_topic[self.seeds.terms, self.seeds.topics].astype(np.int64)

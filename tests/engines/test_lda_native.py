@@ -117,6 +117,14 @@ def test_priors_that_were_given_stay(tmp_path: Path) -> None:
     assert model.eta.tolist() == [0.2]
 
 
+def test_alpha_is_bounded_for_short_texts_alone(tmp_path: Path) -> None:
+    # Planted is a sum of 0.5, with which most texts of three words have one topic.
+    short = fit(planted(n_docs=2000, length=3).texts, tmp_path).model
+    assert short.alpha.sum() == pytest.approx(1)
+    assert short.alpha.min() < short.alpha.max()
+    assert fit(WORLD.texts, tmp_path).model.alpha.sum() == pytest.approx(0.5, abs=0.15)
+
+
 def test_topic_words_are_the_prior_and_the_mean_count_of_every_token(tmp_path: Path) -> None:
     model = fit(WORLD.texts, tmp_path).model
     tokens = sum(len(text.split()) for text in WORLD.texts)
