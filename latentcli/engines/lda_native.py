@@ -53,8 +53,9 @@ _LEAST_BLOCK, _MOST_BLOCK = 1 << 16, 1 << 20
 _MOST_BLOCK_WORK = 1 << 27  # tokens times topics: some tenths of a second
 _PRIORS_EVERY = 5
 # Fitted to short texts, alpha grows so small that each has one topic, which serves unseen texts and
-# the topics' coherence worse: up to a mean length of so many tokens its sum stays at 1 or more.
-_SHORT_TEXT = 20
+# the topics' coherence worse: up to a mean length of so many tokens its sum is 1 at least.
+_SHORT_TEXT = 25
+_LEAST_ALPHA_SUM = 1.0
 _AVERAGED = 5  # sweeps
 _WINDOW = 6  # sweeps
 _TOLERANCE = 5e-3
@@ -326,7 +327,7 @@ class _Chain:
         self._starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
         self.n_tokens = int(self._starts[-1])
         mean_length = self.n_tokens / max(1, int((lengths > 0).sum()))
-        self._least_alpha_sum = min(1.0, _SHORT_TEXT / max(1.0, mean_length))
+        self._least_alpha_sum = _LEAST_ALPHA_SUM if mean_length <= _SHORT_TEXT else 0.0
         self._tokens = mapped_array(scratch / "tokens", np.uint32, self.n_tokens)
         self.topics = mapped_array(scratch / "topics", np.uint16, self.n_tokens)
         self._bins = n_bins(int(lengths.max(initial=0)))
