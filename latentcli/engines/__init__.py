@@ -49,10 +49,10 @@ _ENGINES = {
         Engine("native", "latentcli.engines.lsi_native", 1, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 1, ("gensim",), False),
     ),
-    "plsa": (Engine("native", "latentcli.engines.plsa_native", 4, ("numpy",), False),),
+    "plsa": (Engine("native", "latentcli.engines.plsa_native", 5, ("numpy",), False),),
     "nmf": (
-        Engine("native", "latentcli.engines.nmf_native", 1, ("numpy",), False),
-        Engine("sklearn", "latentcli.engines.nmf_sklearn", 1, ("scikit-learn",), False),
+        Engine("native", "latentcli.engines.nmf_native", 2, ("numpy",), False),
+        Engine("sklearn", "latentcli.engines.nmf_sklearn", 2, ("scikit-learn",), False),
     ),
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),
 }

@@ -1,18 +1,18 @@
 """Non-negative matrix factorisation (Lee and Seung 1999), natively.
 
-By Frobenius norm, of tf-idf weights or counts: documents and words take turns in a few sweeps of
-coordinate descent (Cichocki and Phan 2009; several sweeps for one product with the matrix, as
-Gillis and Glineur 2012 advise), from singular vectors (``nndsvd.py``); of several such starts the
-one whose loss is least after a few passes goes on. By Kullback-Leibler
-divergence, of counts: by the expectation and maximisation of ``plsa_native.py``, which is the same
-problem in another scale (Gaussier and Goutte 2005).
+By Frobenius norm, of tf-idf weights or counts: documents and words take turns in sweeps of
+coordinate descent (Cichocki and Phan 2009), from singular vectors (``nndsvd.py``). Several sweeps
+for one product with the matrix, as Gillis and Glineur (2012) advise, and the best of several starts
+lower the loss a little more for twice the work, but their topics agree with labels less well (20
+Newsgroups, 50 topics: NMI .48 against .49). By Kullback-Leibler divergence, of counts: by the
+expectation and maximisation of ``plsa_native.py``, which is the same problem in another scale
+(Gaussier and Goutte 2005).
 
-By Frobenius norm training ends when 5 passes lower the loss by no more than 1 in 100,000.
+By Frobenius norm training ends when 5 passes lower the loss by no more than 1 in 50,000.
 """
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,8 @@ from latentcli.observer import Observer
 
 _WINDOW = 5  # passes
 _MOST_PASSES = 500
-_TOLERANCE = 1e-5
-_SWEEPS = 3
-# Other starts are tried beside the first: so many at most, of so many pairs in all.
-_ROUGH_STARTS = 3
-_START_PAIRS = 1_600_000
-_TRIAL_PASSES = 10
+_TOLERANCE = 2e-5
+_SWEEPS = 1
 # Of a call of the kernels, which cannot be interrupted.
 _BATCH_NUMBERS = 1 << 21
 _BATCH_PRODUCTS = 1 << 25
@@ -68,7 +64,11 @@ def _least_squares(
     counts = found.counts
     matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
     most = parameters.iterations or _MOST_PASSES
-    both, losses = _begun(matrix, parameters, most, threads, observer)
+    observer.progress("first topics", 0, 1)
+    mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
+    first = nndsvd(matrix, parameters.k, parameters.seed, threads)
+    both = _Factorisation(matrix, without_zeros(first, mean), threads)
+    losses: list[float] = []
     settled = False
     while len(losses) < most:
         observer.progress("factorising", len(losses), parameters.iterations)
@@ -78,26 +78,6 @@ def _least_squares(
             break
     observer.progress("factorising", len(losses), len(losses))
     return Words(both.topic_word(), losses, len(losses), settled)
-
-
-def _begun(
-    matrix: Sparse, parameters: NmfParameters, most: int, threads: int, observer: Observer
-) -> tuple[_Factorisation, list[float]]:
-    """Return the factors to which a few passes bring the best start, and the losses of these."""
-    n_pairs = len(matrix.values)
-    mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
-    starts = 1 + min(_ROUGH_STARTS, max(1, _START_PAIRS // max(1, n_pairs)))
-    best, losses = None, [math.inf]
-    for number in range(starts):
-        observer.progress("first topics", number, starts)
-        first = nndsvd(matrix, parameters.k, parameters.seed, threads, number)
-        both = _Factorisation(matrix, without_zeros(first, mean), threads)
-        trial = [both.step() for _ in range(min(_TRIAL_PASSES, most))]
-        if best is None or trial[-1] < losses[-1]:
-            best, losses = both, trial
-    observer.progress("first topics", starts, starts)
-    assert best is not None
-    return best, losses
 
 
 def _has_settled(losses: list[float]) -> bool:

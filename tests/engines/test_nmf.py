@@ -65,7 +65,7 @@ def matrix_of(model: NmfModel, texts: list[str]) -> sparse.csr_matrix:
 
 
 def test_the_start_is_scikit_learns_nndsvd() -> None:
-    dense = np.random.default_rng(1).poisson(0.4, (60, 40)).astype(np.float32)
+    dense = np.random.default_rng(1).poisson(5, (60, 40)).astype(np.float32)
     matrix = sparse.csr_matrix(dense)
     found = nndsvd(
         Sparse(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data, 40),
