@@ -47,6 +47,6 @@ def train(
     # gensim decomposes u in place of a rank below k with singular values of rounding size.
     rank = int(np.count_nonzero(s > s.max(initial=0.0) * 1e-9))
     u, s = u[:, :rank], s[:rank]
-    u = u * signs(u)
+    u = u * signs(found, u)
     observer.progress("training", 1, 1)
     return trained(corpus, kept, parameters, found, u, s, matrix @ u)

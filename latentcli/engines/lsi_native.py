@@ -37,7 +37,7 @@ def train(
         threads,
         lambda done, total: observer.progress("training", done, total),
     )
-    sign = signs(svd.right)
+    sign = signs(found, svd.right)
     return trained(
         corpus,
         kept,

@@ -16,6 +16,7 @@ from gensim.matutils import corpus2csc
 from gensim.models import TfidfModel
 from scipy import sparse
 from scipy.sparse.linalg import svds
+from sklearn.metrics.pairwise import cosine_similarity
 
 from latentcli.corpus.counts import count_documents
 from latentcli.corpus.documents import Document
@@ -100,9 +101,25 @@ def test_document_vectors_are_the_documents_folded_in(
     np.testing.assert_allclose(model.document_vectors, expected, atol=1e-5)
 
 
-def test_the_largest_loading_of_each_topic_is_positive(model: LsiModel) -> None:
-    largest = np.abs(model.term_topic).argmax(axis=0)
-    assert (model.term_topic[largest, np.arange(10)] > 0).all()
+def test_the_pole_whose_leading_words_are_more_alike_is_positive(
+    model: LsiModel, weighted: sparse.csc_matrix
+) -> None:
+    likeness = cosine_similarity(weighted)
+
+    def coherence(pole: np.ndarray) -> float:
+        leading = [word for word in np.argsort(-pole)[:10] if pole[word] > 0]
+        return float(likeness[np.ix_(leading, leading)].sum())
+
+    for topic in model.term_topic.T:
+        assert coherence(topic) >= coherence(-topic) - 1e-6
+
+
+def test_where_both_poles_are_as_alike_the_largest_loading_is_positive(
+    tmp_path: Path, fit: Fit
+) -> None:
+    texts = ["apple"] * 3 + ["pear"] * 2 + ["apple pear"]
+    second = fit(texts, tmp_path, k=2, weighting="counts").term_topic[:, 1]
+    assert second.min() < 0 < second.max() and second.max() > -second.min()
 
 
 def test_shares_are_the_squared_singular_values(model: LsiModel) -> None:
