@@ -42,7 +42,7 @@ _ENGINES = {
     ),
     "fasttext": (Engine("native", "latentcli.engines.fasttext_native", 1, (), True, True),),
     "lda": (
-        Engine("native", "latentcli.engines.lda_native", 4, ("numpy",), False, True),
+        Engine("native", "latentcli.engines.lda_native", 5, ("numpy",), False, True),
         Engine("gensim", "latentcli.engines.lda_gensim", 3, ("gensim",), False, True),
     ),
     "lsi": (

