@@ -46,8 +46,8 @@ _ENGINES = {
         Engine("gensim", "latentcli.engines.lda_gensim", 3, ("gensim",), False, True),
     ),
     "lsi": (
-        Engine("native", "latentcli.engines.lsi_native", 2, ("numpy",), False),
-        Engine("gensim", "latentcli.engines.lsi_gensim", 2, ("gensim",), False),
+        Engine("native", "latentcli.engines.lsi_native", 3, ("numpy",), False),
+        Engine("gensim", "latentcli.engines.lsi_gensim", 3, ("gensim",), False),
     ),
     "plsa": (Engine("native", "latentcli.engines.plsa_native", 5, ("numpy",), False),),
     "nmf": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from latentcli.models.topic_model import Doubles, LsiModel, trained_on
 from latentcli.queries.inference import weighted
 
 _LEADING = 10  # words, as many as a reader is shown
+_AGAIN = 0.8  # what a word of a topic before counts
 
 
 class Trained(NamedTuple):
@@ -59,43 +61,57 @@ def signs(found: WeightedCounts, term_topic: npt.NDArray[np.floating[Any]]) -> D
 
     ``term_topic`` is (n_terms, n_topics). A pole is as coherent as its 10 leading words, or all it
     has, are alike in the documents that have them: by the sum of the cosines of their columns of
-    the weighted matrix. Where that is the same, the entry of largest magnitude is positive.
+    the weighted matrix. A word counts a fifth less for each topic before that it has led, so that
+    topics do not say the same again. Where both poles are equal, the entry of largest magnitude is
+    positive.
     """
-    n_topics = term_topic.shape[1]
-    alike = _likeness(found, np.hstack([term_topic, -term_topic]))
-    one, other = alike[:n_topics], alike[n_topics:]
-    largest = term_topic[np.abs(term_topic).argmax(axis=0), np.arange(n_topics)]
-    return np.where(np.where(np.isclose(one, other), largest < 0, one < other), -1.0, 1.0)
-
-
-def _likeness(found: WeightedCounts, poles: npt.NDArray[np.floating[Any]]) -> Doubles:
-    """Return the sum of cosines between the leading words of each column.
-
-    That is the squared length of the sum of the words' unit vectors.
-    """
-    counts = found.counts
-    leading = [_leading(pole) for pole in poles.T]
-    leads = np.zeros(counts.n_terms, bool)
-    leads[np.concatenate(leading)] = True
-    pairs = np.flatnonzero(leads[counts.terms])
-    pairs = pairs[np.argsort(counts.terms[pairs], kind="stable")]
-    terms, weights = counts.terms[pairs], found.weights[pairs]
-    documents = np.searchsorted(counts.starts, pairs, "right") - 1
-    lengths = np.sqrt(np.bincount(terms, weights**2, minlength=counts.n_terms))
-    weights /= np.where(lengths > 0, lengths, 1)[terms]
-    starts = np.searchsorted(terms, np.arange(counts.n_terms + 1))
-    alike = np.zeros(len(leading))
-    for pole, words in enumerate(leading):
-        own = np.concatenate([np.arange(0), *(np.arange(*starts[w : w + 2]) for w in words)])
-        sums = np.bincount(documents[own], weights[own])
-        alike[pole] = sums @ sums
-    return alike
+    poles = [(_leading(topic), _leading(-topic)) for topic in term_topic.T]
+    columns = _UnitColumns(
+        found, np.unique(np.concatenate([words for two in poles for words in two]))
+    )
+    led = np.zeros(len(term_topic), np.int64)
+    signs = np.ones(len(poles))
+    for number, (both, topic) in enumerate(zip(poles, term_topic.T, strict=True)):
+        one, other = (columns.likeness(words, _AGAIN ** led[words]) for words in both)
+        largest = topic[np.abs(topic).argmax()]
+        if largest < 0 if math.isclose(one, other, rel_tol=1e-6) else one < other:
+            signs[number] = -1
+        led[both[0] if signs[number] > 0 else both[1]] += 1
+    return signs
 
 
 def _leading(pole: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
     size = min(_LEADING, len(pole))
     words = np.argpartition(-pole, size - 1)[:size]
     return words[pole[words] > 0]
+
+
+class _UnitColumns:
+    """Some words' columns of the weighted matrix, at unit length."""
+
+    def __init__(self, found: WeightedCounts, words: npt.NDArray[np.int64]) -> None:
+        counts = found.counts
+        chosen = np.zeros(counts.n_terms, bool)
+        chosen[words] = True
+        pairs = np.flatnonzero(chosen[counts.terms])
+        pairs = pairs[np.argsort(counts.terms[pairs], kind="stable")]
+        terms, weights = counts.terms[pairs], found.weights[pairs]
+        lengths = np.sqrt(np.bincount(terms, weights**2, minlength=counts.n_terms))
+        self._weights = weights / np.where(lengths > 0, lengths, 1)[terms]
+        self._documents = np.searchsorted(counts.starts, pairs, "right") - 1
+        self._starts = np.searchsorted(terms, np.arange(counts.n_terms + 1))
+
+    def likeness(
+        self, words: npt.NDArray[np.int64], weights: npt.NDArray[np.floating[Any]]
+    ) -> float:
+        """Return the weighted sum of cosines between words: the squared length of their sum."""
+        own = [np.arange(*self._starts[word : word + 2]) for word in words]
+        if not own:
+            return 0.0
+        pairs = np.concatenate(own)
+        scaled = self._weights[pairs] * np.repeat(weights, [len(part) for part in own])
+        sums = np.bincount(self._documents[pairs], scaled)
+        return float(sums @ sums)
 
 
 def trained(
