@@ -49,9 +49,9 @@ _ENGINES = {
         Engine("native", "latentcli.engines.lsi_native", 3, ("numpy",), False),
         Engine("gensim", "latentcli.engines.lsi_gensim", 3, ("gensim",), False),
     ),
-    "plsa": (Engine("native", "latentcli.engines.plsa_native", 5, ("numpy",), False),),
+    "plsa": (Engine("native", "latentcli.engines.plsa_native", 5, ("numpy",), False, True),),
     "nmf": (
-        Engine("native", "latentcli.engines.nmf_native", 2, ("numpy",), False),
+        Engine("native", "latentcli.engines.nmf_native", 2, ("numpy",), False, True),
         Engine("sklearn", "latentcli.engines.nmf_sklearn", 2, ("scikit-learn",), False),
     ),
     "hdp": (Engine("gensim", "latentcli.engines.hdp_gensim", 1, ("gensim",), False),),

@@ -13,6 +13,8 @@ By Frobenius norm training ends when 5 passes lower the loss by no more than 1 i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,14 @@ from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import NmfParameters, PlsaParameters
 from latentcli.engines.truncated_svd import Sparse, gram_of, transposed
 from latentcli.kernels import SparseMatrix, nonnegative
+from latentcli.models.topic_model import NmfModel
 from latentcli.observer import Observer
 
 _WINDOW = 5  # passes
 _MOST_PASSES = 500
 _TOLERANCE = 2e-5
 _SWEEPS = 1
+_DOCUMENT_PASSES = 20  # that find documents of given words
 # Of a call of the kernels, which cannot be interrupted.
 _BATCH_NUMBERS = 1 << 21
 _BATCH_PRODUCTS = 1 << 25
@@ -53,21 +57,50 @@ def train(
 
     Raises InputError where the weights leave nothing.
     """
-    by_loss = _least_squares if parameters.loss == "frobenius" else _least_divergence
-    return fitted(by_loss, corpus, kept, parameters, threads, observer)
+    return fitted(_BY_LOSS[parameters.loss], corpus, kept, parameters, threads, observer)
+
+
+def resume(
+    model: NmfModel,
+    metrics: Mapping[str, Any],
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: NmfParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Go on with the factorisation of a model of the same words of the same corpus.
+
+    ``metrics`` are those of its training; ``parameters.iterations`` are the passes to come. It goes
+    on from the model's topics and what documents have of them.
+    """
+    by_loss = partial(_BY_LOSS[parameters.loss], stopped=model)
+    more = fitted(by_loss, corpus, kept, parameters, threads, observer)
+    losses = [*metrics["loss"], *more.metrics["loss"]]
+    return more._replace(metrics=more.metrics | {"passes": len(losses), "loss": losses})
 
 
 def _least_squares(
-    found: WeightedCounts, parameters: NmfParameters, threads: int, observer: Observer
+    found: WeightedCounts,
+    parameters: NmfParameters,
+    threads: int,
+    observer: Observer,
+    stopped: NmfModel | None = None,
 ) -> Words:
     """Make the squares of what is left of the matrix least."""
     counts = found.counts
     matrix = Sparse(counts.starts, counts.terms, found.weights.astype(np.float32), counts.n_terms)
     most = parameters.iterations or _MOST_PASSES
-    observer.progress("first topics", 0, 1)
     mean = float(matrix.values.sum(dtype=np.float64)) / (matrix.n_rows * matrix.n_columns)
-    first = nndsvd(matrix, parameters.k, parameters.seed, threads)
-    both = _Factorisation(matrix, without_zeros(first, mean), threads)
+    if stopped is None:
+        observer.progress("first topics", 0, 1)
+        first = nndsvd(matrix, parameters.k, parameters.seed, threads)
+        both = _Factorisation(matrix, without_zeros(first, mean), threads)
+    else:
+        flat = np.full((matrix.n_rows, stopped.n_topics), mean, np.float32)
+        both = _Factorisation(matrix, Factors(flat, stopped.topic_word), threads)
+        both.find_documents()
     losses: list[float] = []
     settled = False
     while len(losses) < most:
@@ -94,6 +127,11 @@ class _Factorisation:
         turned = transposed(self._documents.kernel, matrix)
         self._words = _Side(turned, first.words.T, threads)
         self._squares = float((matrix.values.astype(np.float64) ** 2).sum())
+
+    def find_documents(self) -> None:
+        """Make the documents what the words make of them, or nearly so."""
+        for _ in range(_DOCUMENT_PASSES):
+            self._documents.improve(self._words)
 
     def step(self) -> float:
         """Make a pass; return the squares of what is left of the matrix."""
@@ -139,12 +177,17 @@ class _Side:
 
 
 def _least_divergence(
-    found: WeightedCounts, parameters: NmfParameters, threads: int, observer: Observer
+    found: WeightedCounts,
+    parameters: NmfParameters,
+    threads: int,
+    observer: Observer,
+    stopped: NmfModel | None = None,
 ) -> Words:
     """Make the divergence of the counts from the product least."""
     counts = found.counts
     like_plsa = PlsaParameters(parameters.k, parameters.iterations, seed=parameters.seed)
-    topics = plsa_native.fit_topics(counts, like_plsa, threads, observer)
+    before = Factors(stopped.doc_topic, stopped.topic_word) if stopped else None
+    topics = plsa_native.fit_topics(counts, like_plsa, threads, observer, before)
     n_tokens = int(counts.counts.sum(dtype=np.int64))
     own = float(_x_log_x(counts.counts).sum() - _x_log_x(counts.doc_lengths()).sum())
     losses = [own - n_tokens * value for value in topics.metrics["log_likelihood_per_token"]]
@@ -156,3 +199,9 @@ def _x_log_x(numbers: npt.NDArray[np.integer[Any]]) -> Doubles:
     """Return each number times its logarithm."""
     logs: Doubles = numbers * np.log(np.maximum(numbers, 1))
     return logs
+
+
+_BY_LOSS: dict[str, Callable[..., Words]] = {
+    "frobenius": _least_squares,
+    "kl": _least_divergence,
+}

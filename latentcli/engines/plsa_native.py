@@ -17,7 +17,7 @@ The corpus takes 20 bytes of memory for each word of a document.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,7 @@ from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import LdaParameters, PlsaParameters
 from latentcli.engines.topic_merging import merged_topics
 from latentcli.engines.truncated_svd import Sparse
+from latentcli.errors import RequestError
 from latentcli.kernels import SparseMatrix, plsa_step
 from latentcli.kernels.padded_table import padded_table
 from latentcli.models.topic_model import PlsaModel, trained_on
@@ -43,6 +44,7 @@ _WINDOW = 5  # passes
 _TOLERANCE = 3e-5
 _BLOCK_WORK = 1 << 28  # pairs times topics: some tenths of a second
 _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
+_LEAST_SHARE = np.float32(1e-6)  # of a document's topic where EM goes on: 0 would stay 0
 # Other starts are tried beside it, of either kind: so many at most, of so many tokens in all. On
 # larger corpora what is likelier after a few passes was not better in the end.
 _ROUGH_STARTS, _EM_STARTS = 3, 4
@@ -86,6 +88,48 @@ def train(
     """Train topics of the words ``kept``."""
     counts = count_matrix(corpus, kept)
     topics = fit_topics(counts, parameters, threads, observer)
+    return _trained(corpus, kept, counts, topics, threads, observer)
+
+
+def resume(
+    model: PlsaModel,
+    metrics: Mapping[str, Any],
+    corpus: EncodedCorpus,
+    kept: Rows,
+    parameters: PlsaParameters,
+    threads: int,
+    scratch: Path,
+    observer: Observer,
+) -> Trained:
+    """Go on with the EM of a model that was trained on the same words of the same corpus.
+
+    ``metrics`` are those of its training; ``parameters.iterations`` are the passes to come. It goes
+    on from the model's topics and those that documents have by them. Raises RequestError where
+    the model is tempered: it has ended where held-out tokens became no likelier.
+    """
+    if parameters.tempered:
+        raise RequestError(
+            "a tempered model has ended where held-out tokens became no likelier",
+            "train one without --tempered",
+        )
+    counts = count_matrix(corpus, kept)
+    stopped = Factors(model.doc_topic, model.topic_word)
+    topics = fit_topics(counts, parameters, threads, observer, stopped)
+    before = metrics["log_likelihood_per_token"]
+    likelihoods = [*before, *topics.metrics["log_likelihood_per_token"]]
+    both = {"passes": len(likelihoods), "log_likelihood_per_token": likelihoods}
+    topics = topics._replace(metrics=topics.metrics | both)
+    return _trained(corpus, kept, counts, topics, threads, observer)
+
+
+def _trained(
+    corpus: EncodedCorpus,
+    kept: Rows,
+    counts: CountMatrix,
+    topics: Topics,
+    threads: int,
+    observer: Observer,
+) -> Trained:
     observer.progress("topics of documents", 0, 1)
     doc_topic, _ = fold_in(topics.topic_word, counts, topics.beta, threads=threads)
     observer.progress("topics of documents", 1, 1)
@@ -99,13 +143,24 @@ def train(
 
 
 def fit_topics(
-    counts: CountMatrix, parameters: PlsaParameters, threads: int, observer: Observer
+    counts: CountMatrix,
+    parameters: PlsaParameters,
+    threads: int,
+    observer: Observer,
+    stopped: Factors | None = None,
 ) -> Topics:
-    """Find the topics of counted documents; the part of ``train`` that is not bookkeeping."""
+    """Find the topics of counted documents; the part of ``train`` that is not bookkeeping.
+
+    ``stopped`` are p(topic | document) and p(word | topic) to go on from.
+    """
     if parameters.tempered:
         return _tempered(counts, parameters, threads, observer)
     most = parameters.iterations or _MOST_PASSES
-    em, likelihoods = _begun(counts, parameters, most, threads, observer)
+    if stopped is None:
+        em, likelihoods = _begun(counts, parameters, most, threads, observer)
+    else:
+        em, likelihoods = _Em(counts, len(stopped.words), threads), []
+        em.go_on(stopped)
     settled = False
     while len(likelihoods) < most:
         likelihoods.append(em.step(_reporting(observer, len(likelihoods), parameters)))
@@ -289,6 +344,12 @@ class _Em:
         self.topics[:, : self.k] = words.T
         self.mixtures[:, : self.k] = documents * words.sum(axis=1)
         self._normalise_topics()
+        self.mixtures /= self.mixtures.sum(axis=1, keepdims=True)
+
+    def go_on(self, stopped: Factors) -> None:
+        """Go on from shares of topics in documents, and of words in topics."""
+        self.topics[:, : self.k] = stopped.words.T
+        self.mixtures[:, : self.k] = np.maximum(stopped.documents, _LEAST_SHARE)
         self.mixtures /= self.mixtures.sum(axis=1, keepdims=True)
 
     def step(self, report: _Report | None = None, beta: float = 1.0) -> float:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import linear_sum_assignment
 
-from latentcli.engines import find_engine, lda_gensim, lda_native, resuming, word2vec_native
-from latentcli.engines.parameters import LdaParameters, SeededLdaParameters, Word2VecParameters
+from latentcli.engines import (
+    find_engine,
+    lda_gensim,
+    lda_native,
+    nmf_native,
+    plsa_native,
+    resuming,
+    word2vec_native,
+)
+from latentcli.engines.parameters import (
+    LdaParameters,
+    NmfParameters,
+    PlsaParameters,
+    SeededLdaParameters,
+    Word2VecParameters,
+)
 from latentcli.errors import DamagedArtefact, RequestError
 from latentcli.models.topic_model import LdaModel
 from latentcli.observer import SILENT
@@ -91,6 +107,52 @@ def test_gensims_steps_go_on_from_where_they_were(tmp_path: Path) -> None:
     assert difference < 0.01 * whole.model.topic_word.max()
 
 
+@pytest.mark.parametrize(
+    ("engine", "settings", "measure"),
+    [
+        (plsa_native, PlsaParameters(5), "log_likelihood_per_token"),
+        (nmf_native, NmfParameters(5), "loss"),
+        (nmf_native, NmfParameters(5, loss="kl", weighting="counts"), "loss"),
+    ],
+    ids=["plsa", "nmf", "nmf by divergence"],
+)
+def test_factors_go_on_from_where_they_were(
+    engine: ModuleType, settings: Any, measure: str, tmp_path: Path
+) -> None:
+    whole = Trained(engine, tmp_path, replace(settings, iterations=60))
+    (tmp_path / "b").mkdir()
+    part = Trained(engine, tmp_path / "b", replace(settings, iterations=25))
+    more = part.resumed(
+        replace(settings, iterations=35), part.model.permuted(np.array([3, 1, 4, 0, 2]))
+    )
+    values = more.metrics[measure]
+    assert more.metrics["passes"] == len(values) == 60
+    assert values[:25] == part.metrics[measure]
+    assert values[25] == pytest.approx(values[24], rel=0.005)
+    assert values[-1] == pytest.approx(whole.metrics[measure][-1], rel=0.002)
+    alike = unit(more.model) @ unit(whole.model).T
+    assert alike[linear_sum_assignment(-alike)].min() > 0.99
+
+
+def test_factors_that_are_given_no_number_settle_again(tmp_path: Path) -> None:
+    part = Trained(plsa_native, tmp_path, PlsaParameters(5, 3))
+    assert not part.metrics["converged"]
+    more = part.resumed(PlsaParameters(5, None))
+    assert more.metrics["converged"]
+    assert more.metrics["passes"] > 10
+
+
+def test_a_tempered_model_has_no_further_to_go(tmp_path: Path) -> None:
+    part = Trained(plsa_native, tmp_path, PlsaParameters(5, 30, tempered=True))
+    with pytest.raises(RequestError, match="tempered"):
+        part.resumed(PlsaParameters(5, 30, tempered=True))
+
+
+def unit(model: Any) -> np.ndarray:
+    """Topics at unit length."""
+    return np.asarray(model.topic_word / np.linalg.norm(model.topic_word, axis=1, keepdims=True))
+
+
 def without(model: LdaModel, **changed: Any) -> LdaModel:
     return LdaModel(**{**vars(model), **changed})
 
@@ -140,5 +202,8 @@ def test_more_epochs_come_near_to_as_many_at_once(tmp_path: Path) -> None:
 def test_the_registry_says_who_can_go_on() -> None:
     assert "lda by native" in resuming()
     assert not find_engine("lsi").resumes
-    for algorithm, name in (("lda", "native"), ("lda", "gensim"), ("word2vec", "native")):
+    for algorithm, name in (
+        ("lda", "native"), ("lda", "gensim"), ("plsa", "native"), ("nmf", "native"),
+        ("word2vec", "native"), ("fasttext", "native"),
+    ):  # fmt: skip
         assert hasattr(find_engine(algorithm, name).load(), "resume")
