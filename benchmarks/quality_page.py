@@ -49,9 +49,10 @@ class Worse(NamedTuple):
     """Where ours is worse than the best peer's, and where less diverse than a less coherent one's.
 
     ``figures`` by more than the seeds' spread; ``within`` it, but by more than their standard
-    deviation; ``less_diverse`` by more than the spread.
+    deviation; ``less_diverse`` by more than the spread. ``compared`` are all that were.
     """
 
+    compared: list[str]
     figures: list[str]
     within: list[str]
     less_diverse: list[str]
@@ -60,7 +61,7 @@ class Worse(NamedTuple):
 def main() -> None:
     """Write the page."""
     result = json.loads(RESULT.read_text())
-    worse = Worse([], [], [])
+    worse = Worse([], [], [], [])
     tables = [section(name, rows_of(result, name), worse) for name in result["corpora"]]
     page = "\n\n".join([introduction(result), *tables, verdict(worse), people(result)]) + "\n"
     if QUICK:
@@ -162,7 +163,7 @@ def where_worse(found: Mapping[str, Mapping[str, Figure]]) -> Worse:
     Of diversity, which topics of chance words have most of, it is the best of the peers whose
     topics are as coherent as ours, or within the seeds' spread of it.
     """
-    worse = Worse([], [], [])
+    worse = Worse([], [], [], [])
     ours, peers = found.get("latent", {}), {p: f for p, f in found.items() if p != "latent"}
     for measure in MEASURES:
         able = [program for program, figure in peers.items() if measure in figure]
@@ -182,6 +183,7 @@ def where_worse(found: Mapping[str, Mapping[str, Figure]]) -> Worse:
         sign = 1 if MEASURES[measure][2] else -1
         best = max(able, key=lambda program: sign * peers[program][measure].mean)
         text = told(ours, peers[best], best, measure)
+        worse.compared.append(text)
         if margin(peers[best], ours, measure) > 0:
             worse.figures.append(text)
         elif margin(peers[best], ours, measure, "deviation") > 0:
@@ -225,8 +227,9 @@ whichever is wider) the best peer's mean is better here:
         text += f"""
 
 Within that spread, but by more than a standard deviation of three seeds, the best peer's mean is better in
-{len(worse.within)} figures. Chance would say so of one figure in nine of two programs that are the same, and of one in
-five where the best of three peers is taken:
+{len(worse.within)} of {len(worse.compared)} figures. Of two programs that are the same, chance would say so of one
+figure in twelve, and of one in six where the best of three peers is taken (by simulation of normal figures). A
+figure of NMF by divergence is that of PLSA again, beside the same runs of the peer:
 
 {listed(worse.within)}"""
     text += """

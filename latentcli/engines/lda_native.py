@@ -66,6 +66,7 @@ _LARGE_CORPUS = 1_000_000  # tokens
 # A small corpus has poor optima; so many tokens' worth of starts are tried, and the best is taken.
 _MOST_STARTS = 16
 _START_TOKENS = 1_600_000
+_MOST_VECTORS = 1000
 _TRIAL_SWEEPS = 5
 _MORE_TOPICS = 1.25
 
@@ -206,10 +207,10 @@ def _check_sizes(counts: CountMatrix, parameters: LdaParameters) -> None:
 def _begin(chain: _Chain, counts: CountMatrix, observer: Observer) -> None:
     """Begin the chain at singular vectors; for a small corpus, at the likeliest of random starts.
 
-    With seed words all starts are random.
+    With seed words, and with very many topics, whose vectors take long, all starts are random.
     """
     starts = min(_MOST_STARTS, max(1, _START_TOKENS // max(1, chain.n_tokens)))
-    by_vectors = starts == 1 and not len(chain.seeds.terms)
+    by_vectors = starts == 1 and not len(chain.seeds.terms) and chain.k <= _MOST_VECTORS
     best, likelihood = None, -math.inf
     for number in range(starts):
 
@@ -233,7 +234,7 @@ def _first(
     report: Callable[[float, int], None],
     by_vectors: bool,
 ) -> npt.NDArray[np.int32]:
-    """Return words in topics to begin at; every other start is of some topics more, merged.
+    """Return words in topics to begin at; every other random one is of some topics more, merged.
 
     Such a start seldom has one topic split between two and others mixed (``topic_merging.py``).
     Topics with seed words keep their places, and are not merged.
@@ -241,8 +242,9 @@ def _first(
     parameters, threads, k = chain.parameters, chain.threads, chain.k
     more = min(math.ceil(_MORE_TOPICS * k), max(k, counts.n_terms))
     if len(chain.seeds.terms) or k == 1 or number % 2 == 0:
-        given = chain.seeds, by_vectors
-        return first_topic_words(counts, parameters, number, threads, report, *given)
+        return first_topic_words(
+            counts, parameters, number, threads, report, chain.seeds, by_vectors
+        )
     words = first_topic_words(counts, replace(parameters, k=more), number, threads, report)
     first = padded_table(counts.n_terms, k, np.int32)
     first[:, :k] = np.rint(merged_topics(words[:, :more], k))

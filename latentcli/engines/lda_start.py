@@ -59,6 +59,11 @@ def first_topic_words(
     k = parameters.k
     draw = np.random.default_rng([parameters.seed, number])
     shuffled = counts.taken(draw.permutation(np.flatnonzero(np.diff(counts.starts))))
+    size = min(_MOST_DOCS, -(-shuffled.n_docs // _MINIBATCHES))
+    edges = [*range(0, shuffled.n_docs, max(1, size)), shuffled.n_docs]
+    n_minibatches = max(1, len(edges) - 1)
+    passes = min(_MOST_PASSES, -(-_UPDATES // n_minibatches))
+    report(0, passes)
     frequency = counts.term_counts().astype(np.float32)
     # What is expected is `scale` times the table, so that to forget a part changes one number.
     table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
@@ -70,10 +75,6 @@ def first_topic_words(
     table[seeds.terms] = 0  # at first, seed words are nowhere but in their topics
     table[seeds.terms, seeds.topics] = frequency[seeds.terms]
     seeds.add_to(table)
-    size = min(_MOST_DOCS, -(-shuffled.n_docs // _MINIBATCHES))
-    edges = [*range(0, shuffled.n_docs, max(1, size)), shuffled.n_docs]
-    n_minibatches = max(1, len(edges) - 1)
-    passes = min(_MOST_PASSES, -(-_UPDATES // n_minibatches))
     prior = np.full(k, _ALPHA_SUM / k)
     offset = _OFFSET_BY_VECTORS if by_vectors else _OFFSET
     updates = 0

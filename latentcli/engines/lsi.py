@@ -17,6 +17,7 @@ from latentcli.models.topic_model import Doubles, LsiModel, trained_on
 from latentcli.queries.inference import weighted
 
 _LEADING = 10  # words, as many as a reader is shown
+_MOST_DOCS = 1 << 16
 _AGAIN = 0.8  # what a word of a topic before counts
 
 
@@ -60,24 +61,24 @@ def signs(found: WeightedCounts, term_topic: npt.NDArray[np.floating[Any]]) -> D
     """Return what makes the more coherent pole of each column of loadings positive: 1 or -1.
 
     ``term_topic`` is (n_terms, n_topics). A pole is as coherent as its 10 leading words, or all it
-    has, are alike in the documents that have them: by the sum of the cosines of their columns of
-    the weighted matrix. A word counts a fifth less for each topic before that it has led, so that
-    topics do not say the same again. Where both poles are equal, the entry of largest magnitude is
-    positive.
+    has, are alike in the documents that have them (65,536 at most, evenly): by the sum of the
+    cosines of their columns of the weighted matrix. A word counts a fifth less for each topic
+    before that it has led, so that topics do not say the same again. Where both poles are equal,
+    the entry of largest magnitude is positive.
     """
     poles = [(_leading(topic), _leading(-topic)) for topic in term_topic.T]
     columns = _UnitColumns(
         found, np.unique(np.concatenate([words for two in poles for words in two]))
     )
     led = np.zeros(len(term_topic), np.int64)
-    signs = np.ones(len(poles))
+    found_signs = np.ones(len(poles))
     for number, (both, topic) in enumerate(zip(poles, term_topic.T, strict=True)):
         one, other = (columns.likeness(words, _AGAIN ** led[words]) for words in both)
         largest = topic[np.abs(topic).argmax()]
         if largest < 0 if math.isclose(one, other, rel_tol=1e-6) else one < other:
-            signs[number] = -1
-        led[both[0] if signs[number] > 0 else both[1]] += 1
-    return signs
+            found_signs[number] = -1
+        led[both[0] if found_signs[number] > 0 else both[1]] += 1
+    return found_signs
 
 
 def _leading(pole: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int64]:
@@ -93,12 +94,14 @@ class _UnitColumns:
         counts = found.counts
         chosen = np.zeros(counts.n_terms, bool)
         chosen[words] = True
-        pairs = np.flatnonzero(chosen[counts.terms])
+        step = -(-counts.n_docs // _MOST_DOCS)
+        asked = np.repeat(np.arange(counts.n_docs) % step == 0, np.diff(counts.starts))
+        pairs = np.flatnonzero(chosen[counts.terms] & asked)
         pairs = pairs[np.argsort(counts.terms[pairs], kind="stable")]
         terms, weights = counts.terms[pairs], found.weights[pairs]
         lengths = np.sqrt(np.bincount(terms, weights**2, minlength=counts.n_terms))
         self._weights = weights / np.where(lengths > 0, lengths, 1)[terms]
-        self._documents = np.searchsorted(counts.starts, pairs, "right") - 1
+        self._documents = (np.searchsorted(counts.starts, pairs, "right") - 1) // step
         self._starts = np.searchsorted(terms, np.arange(counts.n_terms + 1))
 
     def likeness(

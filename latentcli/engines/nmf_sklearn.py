@@ -18,7 +18,7 @@ from latentcli.corpus.encoded import EncodedCorpus
 from latentcli.corpus.mask import Rows
 from latentcli.engines.lsi import WeightedCounts
 from latentcli.engines.nmf import Trained, Words, fitted
-from latentcli.engines.nndsvd import Factors, nndsvd
+from latentcli.engines.nndsvd import Factors, nndsvd, without_zeros
 from latentcli.engines.parameters import NmfParameters
 from latentcli.engines.truncated_svd import Sparse
 from latentcli.observer import Observer
@@ -59,8 +59,7 @@ def _factorised(
         (values, counts.terms, counts.starts), shape=(counts.n_docs, counts.n_terms)
     )
     if parameters.loss == "kl":  # multiplied, a 0 stays one
-        for factor in factors:
-            factor[factor == 0] = matrix.mean()
+        factors = without_zeros(factors, float(matrix.mean()))
     solver, loss = _SOLVERS[parameters.loss]
     losses = [_loss(matrix, factors, parameters.loss)]
     done, converged, limit = 0, False, parameters.iterations or _MOST_PASSES

@@ -47,7 +47,7 @@ _VANISHED = np.float32(1e-30)  # smaller ones would soon be denormal, and slow
 _LEAST_SHARE = np.float32(1e-6)  # of a document's topic where EM goes on: 0 would stay 0
 # Other starts are tried beside it, of either kind: so many at most, of so many tokens in all. On
 # larger corpora what is likelier after a few passes was not better in the end.
-_ROUGH_STARTS, _EM_STARTS = 3, 4
+_VECTOR_STARTS, _EM_STARTS = 3, 4
 _START_TOKENS = 1_200_000
 _MORE_TOPICS = 1.25  # of online EM
 _TRIAL_PASSES, _FINAL_PASSES = 15, 30
@@ -210,7 +210,7 @@ def _begun(
         em.begin(_by_vectors(counts, parameters, 0, threads))
         return em, []
     room = _START_TOKENS // max(1, em.n_tokens)
-    kinds = {_by_vectors: 1 + min(_ROUGH_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
+    kinds = {_by_vectors: 1 + min(_VECTOR_STARTS, room), _by_online_em: min(_EM_STARTS, room)}
     starts, tried = sum(kinds.values()), 0
     finalists = []
     for begin, how_many in kinds.items():

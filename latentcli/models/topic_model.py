@@ -145,7 +145,7 @@ class LsiModel(TrainedOn):
     ``term_topic`` float32 (n_terms, n_topics): left singular vectors U; ``singular_values``
     float64 (n_topics,); ``idf`` float64 (n_terms,): the global term weights, or ones for raw
     counts; ``document_vectors`` float32 (n_docs, n_topics): U^T of each weighted document.
-    Signs: the entry of largest magnitude in each column of U is positive.
+    Signs are the engines' choice (``engines/lsi.py``).
     """
 
     term_topic: Floats

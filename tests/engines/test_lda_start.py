@@ -66,9 +66,9 @@ def test_more_topics_than_documents_are_no_failure() -> None:
     assert first.sum() == pytest.approx(counts.counts.sum(), rel=0.5)
 
 
-@pytest.mark.parametrize("seeded", [False, True])
-def test_a_large_corpus_begins_at_vectors_but_for_seed_words(
-    seeded: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("seeded", "most"), [(False, 8), (True, 8), (False, 7)])
+def test_a_large_corpus_begins_at_vectors_but_for_seed_words_and_very_many_topics(
+    seeded: bool, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = []
     find = lda_start._shares_by_vectors
@@ -79,11 +79,12 @@ def test_a_large_corpus_begins_at_vectors_but_for_seed_words(
 
     monkeypatch.setattr(lda_start, "_shares_by_vectors", spy)
     monkeypatch.setattr(lda_native, "_START_TOKENS", 1)
+    monkeypatch.setattr(lda_native, "_MOST_VECTORS", most)
     corpus = encoded(WORLD.texts, tmp_path)
     leading = np.argsort(-WORLD.topics[0])[:3]
     seeds = (("first", tuple(f"w{word}" for word in leading)),) if seeded else ()
     parameters = SeededLdaParameters(8, seeds=seeds) if seeded else LdaParameters(8)
     kept = np.arange(len(corpus.vocabulary))
     trained = lda_native.train(corpus, kept, parameters, 1, tmp_path, SILENT)
-    assert len(seen) == (0 if seeded else 1)
+    assert len(seen) == (0 if seeded or most < 8 else 1)
     assert matched(trained.model, WORLD).min() > 0.97

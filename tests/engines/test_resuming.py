@@ -134,6 +134,21 @@ def test_factors_go_on_from_where_they_were(
     assert alike[linear_sum_assignment(-alike)].min() > 0.99
 
 
+@pytest.mark.parametrize("loss", ["frobenius", "kl"])
+def test_factors_of_fewer_topics_go_on_with_a_document_without_words(
+    loss: str, tmp_path: Path
+) -> None:
+    corpus = encoded([*["apple pie pie"] * 4, "", *["boat sea sea"] * 4], tmp_path)
+    kept = np.arange(len(corpus.vocabulary))
+    settings = NmfParameters(6, iterations=4, loss=loss, weighting="counts")
+    part = nmf_native.train(corpus, kept, settings, 1, tmp_path, SILENT)
+    model = part.model.permuted(np.arange(2))
+    more = nmf_native.resume(model, part.metrics, corpus, kept, settings, 1, tmp_path, SILENT)
+    assert more.model.topic_word.shape == (2, len(kept))
+    assert more.metrics["passes"] == 8
+    np.testing.assert_allclose(more.model.doc_topic.sum(axis=1), 1, rtol=1e-6)
+
+
 def test_factors_that_are_given_no_number_settle_again(tmp_path: Path) -> None:
     part = Trained(plsa_native, tmp_path, PlsaParameters(5, 3))
     assert not part.metrics["converged"]
