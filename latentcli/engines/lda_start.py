@@ -68,7 +68,8 @@ def first_topic_words(
     # What is expected is `scale` times the table, so that to forget a part changes one number.
     table, scale = padded_table(counts.n_terms, k, np.float32), 1.0
     if by_vectors:
-        table[:, :k] = _shares_by_vectors(shuffled, parameters, threads) * frequency[:, None]
+        table[:, :k] = _shares_by_vectors(shuffled, parameters, threads)
+        table[:, :k] *= frequency[:, None]
     else:
         table[:, :k] = draw.standard_exponential((counts.n_terms, k), np.float32)
         table[:, :k] *= (frequency / k)[:, None]
@@ -118,6 +119,6 @@ def _shares_by_vectors(
         first = nndsvd(matrix, parameters.k, parameters.seed, threads)
     mean = float(values.sum(dtype=np.float64)) / max(1, few.n_docs * few.n_terms)
     documents, words = without_zeros(first, mean)
-    weights = words.T * documents.sum(axis=0)
-    shares: npt.NDArray[np.float32] = weights / weights.sum(axis=1, keepdims=True)
-    return shares
+    words *= documents.sum(axis=0)[:, None]
+    words /= words.sum(axis=0)
+    return words.T

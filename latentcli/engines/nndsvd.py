@@ -52,13 +52,14 @@ def nndsvd(matrix: Sparse, k: int, seed: int, threads: int = 1, number: int = 0)
 
 
 def without_zeros(factors: Factors, value: float) -> Factors:
-    """Put a value, such as the matrix's mean, where factors have 0, or next to it: NNDSVDa.
+    """Put a value, such as the matrix's mean, in place, where factors are next to 0: NNDSVDa.
 
     What updates multiply would never leave 0, nor rise from next to it in their number of passes.
     """
     least = np.float32(_LEAST * value)
-    documents, words = (np.where(factor > least, factor, np.float32(value)) for factor in factors)
-    return Factors(documents, words)
+    for factor in factors:
+        factor[factor <= least] = value
+    return factors
 
 
 def _larger_parts(left: Floats, right: Floats) -> tuple[Floats, Floats]:
