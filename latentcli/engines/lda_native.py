@@ -11,8 +11,8 @@ topics are the means of those of the last sweeps; the documents' are inferred fr
 topics of tokens stay with the model, two bytes each, so that the chain can go on from there.
 
 The counts of the corpus are held in memory (8 bytes for a word of a document, some 40 while the
-start is made), as are tables of the words in topics (up to 17 bytes for each word and topic while
-eta is fitted); tokens and their topics lie in files that are mapped.
+start is made), as are tables of the words in topics (up to 20 bytes for each word and topic while
+the start is made, 17 while eta is fitted); tokens and their topics lie in files that are mapped.
 """
 
 from __future__ import annotations
